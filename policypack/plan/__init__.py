@@ -1,0 +1,1 @@
+"""The planned stack, as a rule sees it."""
