@@ -110,28 +110,29 @@ def _follow(resource: Resource, stack: Stack, path: str, types: Sequence[str]) -
             literal[found.urn] = found
         else:
             unmatched = True
-    whole = look_up(resource.tree, steps[:1]) is UNKNOWN or _list_unknown(resource.tree, steps)
     targets: dict[str, Resource] = {}
     accounted = True
     if unknowns:
         targets, accounted = _targets(resource, stack, steps, wanted)
-        targets = {urn: t for urn, t in targets.items() if urn not in literal}
+        targets = {urn: target for urn, target in targets.items() if urn not in literal}
     found_all = {**literal, **targets}
-    single = len(targets) == 1 and not whole
     exact = (
         not unmatched
         and accounted
-        and (unknowns == 0 or len(targets) == unknowns or (single and unknowns == 1))
-        and not (whole and (len(steps) > 1 or _plural(steps)))
+        and len(targets) == unknowns
+        and not _may_be_several(resource.tree, steps)
         and not (len(steps) > 1 and _shared(resource, steps, wanted, unknowns))
     )
     return Followed([found_all[urn] for urn in sorted(found_all)], exact)
 
 
-def _plural(steps: Path) -> bool:
-    """Whether the property is a list by its name, so that one unknown may be many elements."""
+def _may_be_several(tree: Any, steps: Path) -> bool:
+    """Whether one unknown stands for a list, or for an object whose members are not told apart."""
+    if any(look_up(tree, steps[:depth]) is UNKNOWN for depth in range(1, len(steps))):
+        return True
     last = steps[-1]
-    return isinstance(last, str) and last.endswith("s") and not last.endswith(("ss", "Address"))
+    plural = isinstance(last, str) and last.endswith("s") and not last.endswith("ss")
+    return plural and look_up(tree, steps) is UNKNOWN
 
 
 def _shared(resource: Resource, steps: Path, wanted: frozenset[str], unknowns: int) -> bool:
@@ -159,13 +160,6 @@ def _unknown_leaves(tree: Any) -> Iterator[Any]:
             yield from _unknown_leaves(value)
     elif tree is UNKNOWN:
         yield tree
-
-
-def _list_unknown(tree: Any, steps: Path) -> bool:
-    for depth in range(1, len(steps)):
-        if look_up(tree, steps[:depth]) is UNKNOWN:
-            return True
-    return look_up(tree, steps) is UNKNOWN
 
 
 def _leaves(tree: Any, steps: Path) -> Iterator[Any]:

@@ -16,7 +16,7 @@ Step = str | int
 Path = tuple[Step, ...]
 
 
-class Undetermined(Exception):
+class Undetermined(Exception):  # noqa: N818 - it is no error
     """A value that a rule asked for is absent or not known yet."""
 
 

@@ -186,20 +186,27 @@ def _read_entry(settings: Settings, registry: Registry, name: str, entry: Any) -
     if (level := values.pop("enforcementLevel", None)) is not None:
         settings.levels[name] = _level(name, level)
     schema = SHARED_SCHEMA if name == SHARED else schema_of(registry.by_id[name])
+    _check_values(name, values, schema)
+    exemptions = values.pop("exemptions", None) or []
+    for place, raw in enumerate(exemptions):
+        where = f'"{name}", exemption {place + 1}'
+        settings.exemptions.append(_exemption(raw, name, where, registry))
+    if name != SHARED:
+        settings.values[name] = values
+        return
+    settings.shared.update(values)
+    rows = values.get("levels") or {}
+    settings.levels.update({row: _level(row, level) for row, level in rows.items()})
+
+
+def _check_values(
+    name: str, values: Mapping[str, Any], schema: Mapping[str, Mapping[str, Any]]
+) -> None:
     for key, value in values.items():
         if key not in schema:
             raise SettingsError(f'"{name}" has no setting "{key}"{_near(key, schema)}')
         if (wrong := fault(value, schema[key])) is not None:
             raise SettingsError(f'"{name}", setting "{key}": {wrong}')
-    for place, raw in enumerate(values.pop("exemptions", None) or []):
-        where = f'"{name}", exemption {place + 1}'
-        settings.exemptions.append(_exemption(raw, name, where, registry))
-    if name == SHARED:
-        settings.shared.update(values)
-        for row, level in (values.get("levels") or {}).items():
-            settings.levels[row] = _level(row, level)
-    else:
-        settings.values[name] = values
 
 
 def schema_of(rule: Rule) -> dict[str, Mapping[str, Any]]:
