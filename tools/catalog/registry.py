@@ -1,0 +1,25 @@
+"""The tables that `python -m tools.catalog` builds, by module name in this package."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Protocol, cast
+
+from tools.catalog.sources import Sources
+
+MODULES: tuple[str, ...] = ()
+
+
+class Table(Protocol):
+    """What a table's module offers."""
+
+    NAME: str
+    SOURCES: tuple[str, ...]
+
+    def build(self, sources: Sources) -> dict[str, bytes]:
+        """The table's files by name."""
+
+
+def tables() -> list[Table]:
+    """All tables, in the order of `MODULES`."""
+    return [cast(Table, importlib.import_module(f"tools.catalog.{name}")) for name in MODULES]
