@@ -1,1 +1,1 @@
-"""Development tools; nothing here is part of the running pack."""
+"""Developers' commands; nothing here is part of the running pack."""

@@ -1,0 +1,180 @@
+"""Writes the documentation: a page a rule, an index a domain, an index of all.
+
+`python -m tools.docs` writes, `python -m tools.docs --check` compares and fails when stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import policies
+from policypack.plan.stack import StackContext
+from policypack.rules.evaluation import LEVEL_ORDER
+from policypack.rules.registry import Registry, collect
+from policypack.rules.rule import Rule
+from policypack.rules.settings import EXEMPTIONS_SETTING, SHARED, SHARED_SCHEMA
+from policypack.testing import Case, evaluate, planned
+from tools.cases import ROOT, collect_cases, program_source
+
+DOCS = ROOT / "docs"
+GENERATED = "<!-- Written by `make docs`; edit the rule's docstring or its tests instead. -->"
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page: its path below docs/ and its text."""
+    registry = collect(policies)
+    by_rule: dict[str, list[Case]] = {}
+    for case in collect_cases():
+        by_rule.setdefault(case.rule.id, []).append(case)
+    result = {"rules.md": index_page(registry), "settings.md": settings_page()}
+    domains = sorted({rule.domain for rule in registry.rules})
+    for domain in domains:
+        rules = [rule for rule in registry.rules if rule.domain == domain]
+        result[f"{domain}/README.md"] = domain_page(domain, rules)
+        for rule in rules:
+            result[f"{domain}/{rule.id}.md"] = rule_page(rule, by_rule.get(rule.id, []))
+    return result
+
+
+def index_page(registry: Registry) -> str:
+    """Return the index of all rules."""
+    lines = [GENERATED, "# Rules", "", "Settings and exemptions: [settings.md](settings.md).", ""]
+    domain = ""
+    for rule in sorted(registry.rules, key=lambda rule: (rule.domain, rule.mode, rule.id)):
+        if rule.domain != domain:
+            domain = rule.domain
+            lines += ["", f"## [{title(domain)}]({domain}/README.md)", "", *_TABLE_HEAD]
+        lines.append(_row(rule, f"{domain}/"))
+    return "\n".join(lines) + "\n"
+
+
+_TABLE_HEAD = ["| rule | level | severity | what it says |", "| --- | --- | --- | --- |"]
+
+
+def _row(rule: Rule, folder: str = "") -> str:
+    link = f"[{rule.id}]({folder}{rule.id}.md)"
+    return f"| {link} | {rule.level.value} | {rule.severity.value} | {rule.text.summary} |"
+
+
+def domain_page(domain: str, rules: Iterable[Rule]) -> str:
+    """Return the index of one domain, by failure mode."""
+    lines = [GENERATED, f"# {title(domain)}", ""]
+    mode = ""
+    for rule in sorted(rules, key=lambda one: (one.mode, LEVEL_ORDER[one.level], one.id)):
+        if rule.mode != mode:
+            mode = rule.mode
+            lines += ["", f"## {title(mode)}", "", *_TABLE_HEAD]
+        lines.append(_row(rule))
+    return "\n".join(lines) + "\n"
+
+
+def rule_page(rule: Rule, cases: list[Case]) -> str:
+    """Return a rule's page: what, why, fix, settings, a program that breaks it and a sound one."""
+    lines = [
+        GENERATED,
+        f"# {rule.id}",
+        "",
+        rule.text.summary,
+        "",
+        f"- **Level**: {rule.level.value}, severity {rule.severity.value}",
+        f"- **Failure mode**: [{title(rule.mode)}](README.md)",
+        f"- **Runs on**: {', '.join(f'`{token}`' for token in rule.on)}",
+        f"- **Source**: <{rule.source}>",
+        "",
+        f"**Why**: {rule.text.why}",
+        "",
+        f"**Fix**: {rule.text.fix}",
+        "",
+    ]
+    if rule.error:
+        lines += ["**AWS answers**:", "", "```text", rule.error, "```", ""]
+    lines += _settings(rule)
+    lines += _example("A program it stops", "fires", cases)
+    lines += _example("The nearest sound one", "sound", cases)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _settings(rule: Rule) -> list[str]:
+    if not rule.settings:
+        return []
+    lines = ["## Settings", "", "| name | default | meaning |", "| --- | --- | --- |"]
+    for name, schema in rule.settings.items():
+        lines.append(
+            f"| `{name}` | `{schema.get('default', '')}` | {schema.get('description', '')} |"
+        )
+    return [*lines, ""]
+
+
+def _example(heading: str, kind: str, cases: list[Case]) -> list[str]:
+    case = next((one for one in cases if one.kind == kind), None)
+    if case is None:
+        return []
+    lines = [f"## {heading}", "", "```python", program_source(case), "```", ""]
+    return lines + _messages(case) if kind == "fires" else lines
+
+
+def _messages(case: Case) -> list[str]:
+    region = case.options.get("region", "us-east-1")
+    config = {"aws:region": region, **(case.options.get("config") or {})}
+    context = StackContext("organization", "project", "stack", {}, config)
+    found = evaluate(case.rule, planned(case.program, context), case.options.get("settings"))
+    text = "\n\n".join(f"{one.urn.rpartition('::')[2]}\n{one.message}" for one in found)
+    return ["What the preview says:", "", "```text", text, "```", ""]
+
+
+def settings_page() -> str:
+    """Return the page of the settings that all rules share."""
+    lines = [GENERATED, "# Settings and exemptions", "", _SETTINGS_TEXT, ""]
+    lines += ["| name | meaning |", "| --- | --- |"]
+    for name, schema in SHARED_SCHEMA.items():
+        lines.append(f"| `{name}` | {schema.get('description', '')} |")
+    lines += ["", "An exemption:", "", "| member | meaning |", "| --- | --- |"]
+    for name, schema in EXEMPTIONS_SETTING["items"]["properties"].items():
+        lines.append(f"| `{name}` | {schema.get('description', '')} |")
+    return "\n".join(lines) + "\n"
+
+
+_SETTINGS_TEXT = f"""Each rule is a policy of its own name: `--policy-pack-config` and a policy
+group in Pulumi Cloud set its level (`mandatory`, `advisory`, `disabled`), its settings and its
+`exemptions`. What all rules share is carried by the policy `{SHARED}`:"""
+
+
+def title(name: str) -> str:
+    """Return the heading for a folder's or module's name."""
+    return name.replace("_", " ").capitalize()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the pages, or with `--check` compare them; return 1 when they are stale."""
+    parser = argparse.ArgumentParser(prog="python -m tools.docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check = parser.parse_args(argv).check
+    wanted = pages()
+    stale = [name for name, text in wanted.items() if _text(DOCS / name) != text]
+    left_over = [
+        path
+        for path in DOCS.rglob("*.md")
+        if str(path.relative_to(DOCS)) not in wanted and _text(path).startswith(GENERATED)
+    ]
+    if check:
+        for name in [*stale, *(str(path.relative_to(DOCS)) for path in left_over)]:
+            print(f"docs/{name} is stale: run make docs", file=sys.stderr)
+        return 1 if stale or left_over else 0
+    for name in stale:
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(wanted[name], encoding="utf-8")
+    for path in left_over:
+        path.unlink()
+    print(f"docs: {len(stale)} of {len(wanted)} pages written, {len(left_over)} removed")
+    return 0
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
