@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from policypack.testing import Case
 
@@ -54,7 +55,7 @@ def _helpers(program: Callable[[], object]) -> list[Callable[..., object]]:
     todo = [program]
     while todo:
         for name in getattr(todo.pop(), "__code__").co_names:  # noqa: B009
-            one = module_globals.get(name)
+            one: Any = module_globals.get(name)
             own = inspect.isfunction(one) and one.__module__ == program.__module__
             if own and one not in found:
                 found.append(one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from policypack.plan.normalise import canonical_type
 from policypack.plan.references import Followed, ReferrerIndex
@@ -42,11 +43,15 @@ class StackContext:
 
 
 class Stack:
-    """All resources of a plan, in the order of their URNs; built once, look-ups take O(1)."""
+    """All resources of a plan, in the order of their URNs; built once, look-ups take O(1).
+
+    `shared` are the settings that all rules share (`preflight-settings`).
+    """
 
     def __init__(self, resources: Iterable[Resource], context: StackContext | None = None) -> None:
         self.resources = sorted(resources, key=lambda resource: resource.urn)
         self.context = context or StackContext()
+        self.shared: Mapping[str, Any] = {}
         self.followed: dict[tuple[str, str, tuple[str, ...]], Followed] = {}
         self._by_urn = {resource.urn: resource for resource in self.resources}
         self._by_type: dict[str, list[Resource]] = {}

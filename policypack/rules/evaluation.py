@@ -14,7 +14,7 @@ from policypack.plan.resource import Resource
 from policypack.plan.stack import Stack
 from policypack.plan.values import UNKNOWN, Block, Undetermined, blocks, look_up, parse_path
 from policypack.rules.registry import Registry
-from policypack.rules.rule import Finding, Kind, Level, Rule, Severity
+from policypack.rules.rule import ANY_TYPE, Finding, Kind, Level, Rule, Severity
 from policypack.rules.settings import SHARED, Exemption, Settings
 
 LEVEL_ORDER = {Level.MANDATORY: 0, Level.ADVISORY: 1, Level.DISABLED: 2}
@@ -77,13 +77,14 @@ class Evaluation:
     def of_stack(self, stack: Stack) -> list[Diagnostic]:
         """Run the relational and the stack rules, and report on the configuration."""
         found: list[Diagnostic] = []
+        stack.shared = self.settings.shared
         for resource in stack:
             if resource.has_data:
                 for rule in self.registry.for_type(Kind.RELATIONAL, resource.type):
                     if self._is_on(rule):
                         self._run(rule, resource, found, stack)
         for rule in self.registry.of_kind(Kind.STACK):
-            if self._is_on(rule) and any(stack.of_type(token) for token in rule.on):
+            if self._is_on(rule) and _concerns(rule, stack):
                 self._run(rule, stack, found, stack)
         found.extend(self._about_configuration(stack))
         return sorted(found, key=lambda one: one.order)
@@ -122,13 +123,16 @@ class Evaluation:
             return
         kind = type(error).__name__
         self.failed[rule.id] = kind
-        # The exception's own text may quote a secret: its type and the lines have to do.
-        trace = "".join(traceback.format_tb(error.__traceback__))
-        print(f"{rule.id} raised {kind}:\n{trace}", file=sys.stderr)  # noqa: T201
         urn = subject.urn if isinstance(subject, Resource) else root_urn(subject)
-        reason = str(error) if getattr(error, "is_public", False) else f"it raised {kind}"
+        if getattr(error, "is_public", False):
+            reason = str(error)
+        else:
+            reason = f"it raised {kind}"
+            # The exception's own text may quote a secret: its type and the lines have to do.
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            print(f"{rule.id} {reason}:\n{trace}", file=sys.stderr)  # noqa: T201
         text = f"not evaluated: {reason}"
-        message = f"{text}. The preview goes on without this rule; please report it."
+        message = f"{text}\nThe preview goes on without this rule."
         found.append(Diagnostic(rule.id, urn, Level.ADVISORY, Severity.LOW, message, text=text))
 
     def _add(
@@ -180,6 +184,10 @@ class Evaluation:
                 continue
             text = f"the exemption for {exemption.urn} ({exemption.reason}) matches no finding"
             yield _notice(exemption.carrier, urn, f"{text}: take it out of the configuration")
+
+
+def _concerns(rule: Rule, stack: Stack) -> bool:
+    return ANY_TYPE in rule.on or any(stack.of_type(token) for token in rule.on)
 
 
 def _notice(policy: str, urn: str, text: str) -> Diagnostic:

@@ -119,7 +119,7 @@ def test_a_rule_that_raises_is_named_once_and_hides_what_it_quoted(
     assert [one.level for one in found if one.rule == "raises"] == [Level.ADVISORY]
     assert again == []
     printed = capsys.readouterr().err
-    assert "raises raised KeyError" in printed
+    assert "raises it raised KeyError" in printed
     assert "hunter2" not in printed
 
 

@@ -18,6 +18,9 @@ HAND = HERE / "hand"
 class CatalogError(Exception):
     """A catalog file that is missing or cannot be read; its text is one line."""
 
+    # Evaluation tells a user the text of such an exception, and no other's.
+    is_public = True
+
 
 @cache
 def load(name: str) -> Any:
