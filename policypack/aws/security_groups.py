@@ -280,6 +280,30 @@ def _allows(
     return any_of([*answers, False if group.closed else None])
 
 
+# Who opens connections of its own: type -> the paths of its security groups.
+CLIENTS: dict[str, tuple[str, ...]] = {
+    "aws:ec2/instance:Instance": ("vpcSecurityGroupIds", "securityGroups"),
+    "aws:ec2/launchTemplate:LaunchTemplate": (
+        "vpcSecurityGroupIds",
+        "networkInterfaces.securityGroups",
+    ),
+    "aws:ecs/service:Service": ("networkConfiguration.securityGroups",),
+    "aws:lambda/function:Function": ("vpcConfig.securityGroupIds",),
+    "aws:lb/loadBalancer:LoadBalancer": ("securityGroups",),
+    "aws:codebuild/project:Project": ("vpcConfig.securityGroupIds",),
+}
+
+
+def clients_in(group: Resource) -> list[Resource]:
+    """Return the resources in a security group that have to open connections themselves."""
+    return [
+        member
+        for token, paths in CLIENTS.items()
+        for path in paths
+        for member in group.referrers(token, path)
+    ]
+
+
 def groups_of(resource: Resource, path: str) -> list[SecurityGroupRules] | None:
     """Return the rules of all security groups at `path`; None where they are not all known."""
     followed = resource.follow(path, *GROUPS)

@@ -1,0 +1,1 @@
+"""Deployment failures of the compute layer."""
