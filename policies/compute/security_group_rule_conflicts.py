@@ -218,7 +218,8 @@ def _blocks_at(block: Block, key: str) -> Iterator[tuple[str, str]]:
     on=[*GROUPS, *STANDALONE],
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    error="InvalidGroup.NotFound: You have specified two resources that belong to different networks",
+    error="InvalidGroup.NotFound: You have specified two resources that belong to different "
+    "networks",
     source=EC2_RULES,
 )
 def sg_reference_wrong_vpc(resource: Resource) -> Findings:
@@ -311,9 +312,7 @@ def _description_faults(resource: Resource) -> Findings:
         if not isinstance(text, str):
             continue
         if len(text) > 255:
-            yield block.finding(
-                "description", f"the text has {len(text)} characters, 255 is the most"
-            )
+            yield block.finding("description", f"the text is {len(text)} characters long, over 255")
         elif strange := _DESCRIPTION.sub("", text):
             yield block.finding("description", f"the text holds {strange[0]!r}")
 
