@@ -7,7 +7,21 @@ from typing import Protocol, cast
 
 from tools.catalog.sources import Sources
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "instance_types",
+    "offerings",
+    "regions",
+    "node_types",
+    "engines",
+    "iam",
+    "managed_policies",
+    "metrics",
+    "runtimes",
+    "tls_policies",
+    "enumerations",
+    "tags",
+    "stateful",
+)
 
 
 class Table(Protocol):

