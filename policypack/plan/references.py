@@ -139,16 +139,17 @@ def _shared(resource: Resource, steps: Path, wanted: frozenset[str], unknowns: i
     """Whether other parts of the same top-level property may hold the dependency instead."""
     every = sum(1 for leaf in _unknown_leaves(look_up(resource.tree, steps[:1])))
     dependencies = resource.property_dependencies.get(str(steps[0]), ())
-    return every > unknowns and len(dependencies) != 1 and not _only_of(resource, steps, wanted)
+    alone = len(dependencies) == 1
+    return every > unknowns and not alone and _of_type(resource, steps, wanted) != unknowns
 
 
-def _only_of(resource: Resource, steps: Path, wanted: frozenset[str]) -> bool:
-    """Whether just one dependency is of a wanted type: then it is the one that is meant."""
+def _of_type(resource: Resource, steps: Path, wanted: frozenset[str]) -> int:
+    """Count the dependencies of a wanted type: as many as there are unknowns are the ones meant."""
     if not wanted or resource.stack is None:
-        return False
+        return 0
     urns = resource.property_dependencies.get(str(steps[0]), ())
     found = [resource.stack.by_urn(urn) for urn in urns]
-    return sum(1 for one in found if one is not None and one.type in wanted) == 1
+    return sum(1 for one in found if one is not None and one.type in wanted)
 
 
 def _unknown_leaves(tree: Any) -> Iterator[Any]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from policypack.plan.stack import Stack
     from policypack.rules.rule import Finding
 
+_DEFAULT_PROVIDER = re.compile(r"default(_\d\w*)?")
 _AUTO_NAMED = re.compile(r"[-_]?(?:[0-9a-f]{7}|[a-z]{8})(?:\.fifo)?$")
 
 
@@ -199,7 +200,10 @@ class Resource:
             Undetermined: none is known.
         """
         configured = self.provider.get("region") if self.provider else None
-        for value in (self.tree.get("region"), configured, self.config.get("aws:region")):
+        # Only default providers take the stack's configuration.
+        is_default = self.provider is None or bool(_DEFAULT_PROVIDER.fullmatch(self.provider.name))
+        fallback = self.config.get("aws:region") if is_default else None
+        for value in (self.tree.get("region"), configured, fallback):
             if value is UNKNOWN:
                 break
             if isinstance(value, str) and value:

@@ -81,6 +81,30 @@ def test_a_nested_reference_is_exact_when_it_alone_can_be_meant() -> None:
     assert template.one.name == "t"
 
 
+def test_nested_references_are_exact_when_their_dependencies_account_for_each() -> None:
+    def program() -> None:
+        vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")
+        subnets = [
+            ec2.Subnet(n, vpc_id=vpc.id, cidr_block=f"10.0.{i}.0/24") for i, n in enumerate("ab")
+        ]
+        address = ec2.Eip("e", domain="vpc")
+        mappings: list[lb.LoadBalancerSubnetMappingArgsDict] = [
+            {"subnet_id": subnets[0].id, "allocation_id": address.id},
+            {"subnet_id": subnets[1].id},
+        ]
+        lb.LoadBalancer("every", load_balancer_type="network", subnet_mappings=mappings)
+        mappings = [mappings[0], {"subnet_id": unknown(address)}]
+        lb.LoadBalancer("one", load_balancer_type="network", subnet_mappings=mappings)
+
+    stack = planned(program, StackContext())
+    every = named(stack, "every")
+    assert [one.name for one in every.follow("subnetMappings.subnetId", SUBNET)] == ["a", "b"]
+    assert every.follow("subnetMappings.subnetId", SUBNET).exact
+    eip = "aws:ec2/eip:Eip"
+    assert every.follow("subnetMappings.allocationId", eip).one.name == "e"
+    assert not named(stack, "one").follow("subnetMappings.subnetId", SUBNET).exact
+
+
 def test_referrers_are_open_while_one_may_refer() -> None:
     def program() -> None:
         vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")

@@ -13,9 +13,12 @@ TOKEN = "aws:s3/bucket:Bucket"
 
 
 def resource(
-    inputs: dict[str, Any], provider: dict[str, Any] | None = None, **more: Any
+    inputs: dict[str, Any],
+    provider: dict[str, Any] | None = None,
+    name: str = "default_7_51_1",
+    **more: Any,
 ) -> Resource:
-    of = Provider("urn:p", "pulumi:providers:aws", "p", provider) if provider is not None else None
+    of = Provider("urn:p", "pulumi:providers:aws", name, provider) if provider is not None else None
     return Resource(f"urn:pulumi:s::p::{TOKEN}::logs", TOKEN, Decoded(inputs), provider=of, **more)
 
 
@@ -38,6 +41,11 @@ def test_region_is_its_own_then_the_providers_then_configured(
 def test_region_is_never_guessed(own: object) -> None:
     with pytest.raises(Undetermined):
         _ = resource({"region": own}, {"region": UNKNOWN}, config={"aws:region": "x"}).region
+
+
+def test_the_configured_region_says_nothing_of_a_provider_of_its_own() -> None:
+    with pytest.raises(Undetermined):
+        _ = resource({}, {"profile": "paris"}, name="paris", config={"aws:region": "x"}).region
 
 
 def test_tags_are_the_resources_over_the_providers() -> None:
