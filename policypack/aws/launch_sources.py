@@ -1,0 +1,73 @@
+"""What an Auto Scaling group launches from, and which target groups it feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policypack.plan.references import Followed
+from policypack.plan.resource import Resource
+from policypack.plan.values import Block
+
+AUTO_SCALING_GROUP = "aws:autoscaling/group:Group"
+LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
+TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
+
+_MIXED = "mixedInstancesPolicy.launchTemplate"
+_SPECIFICATION = f"{_MIXED}.launchTemplateSpecification"
+
+
+@dataclass(frozen=True)
+class LaunchSource:
+    """A launch template or configuration of the stack, and the path that names it in the group."""
+
+    source: Resource
+    path: str
+
+
+def launch_sources(group: Resource) -> list[LaunchSource]:
+    """Return the templates and configurations of the stack that a group certainly launches from."""
+    found: dict[str, LaunchSource] = {}
+    for path in _paths(group):
+        token = LAUNCH_CONFIGURATION if path == "launchConfiguration" else LAUNCH_TEMPLATE
+        followed = group.follow(path, token)
+        if followed.exact:
+            found.update({one.urn: LaunchSource(one, path) for one in followed})
+    return list(found.values())
+
+
+def _paths(group: Resource) -> Iterator[str]:
+    yield "launchConfiguration"
+    yield from ("launchTemplate.id", "launchTemplate.name")
+    for key in ("launchTemplateId", "launchTemplateName"):
+        yield f"{_SPECIFICATION}.{key}"
+        for override in overrides(group):
+            yield override.full_path(f"launchTemplateSpecification.{key}")
+
+
+def overrides(group: Resource) -> list[Block]:
+    """Return the overrides of a group's mixed instances policy, unknown ones left out."""
+    return list(group.each(f"{_MIXED}.overrides"))
+
+
+def attached_target_groups(group: Resource) -> list[tuple[str, Followed]]:
+    """Return the target groups that a group feeds, each with the path that says so."""
+    return [
+        (path, group.follow(path, TARGET_GROUP))
+        for path in ("targetGroupArns", "trafficSources.identifier")
+    ] + [
+        ("", attachment.follow(path, TARGET_GROUP))
+        for token, own, path in _ATTACHMENTS
+        for attachment in group.referrers(token, own)
+    ]
+
+
+_ATTACHMENTS = (
+    ("aws:autoscaling/attachment:Attachment", "autoscalingGroupName", "lbTargetGroupArn"),
+    (
+        "aws:autoscaling/trafficSourceAttachment:TrafficSourceAttachment",
+        "autoscalingGroupName",
+        "trafficSource.identifier",
+    ),
+)
