@@ -9,7 +9,7 @@ from tools.catalog.sources import Sources, encode
 NAME = "engines"
 SOURCES = ("cfn-lint", "moto")
 
-# Table's part -> (folders of cfn-lint with the versions, folders with the retired ones).
+# Table's part -> (folders of cfn-lint with the versions, whether retired ones are marked).
 CFNLINT = {
     "rds": (["aws_rds_dbinstance", "aws_rds_dbcluster"], True),
     "elasticache": (["aws_elasticache_cachecluster"], False),
@@ -33,11 +33,19 @@ def _service(sources: Sources, folders: list[str], with_deprecated: bool) -> dic
             _collect(sources.cfnlint_extension(folder, "engine_version_deprecated"), deprecated)
     return {
         engine: {
-            "versions": sorted(known, key=version_key),
+            "versions": sorted(versions.get(engine, ()), key=version_key),
             "deprecated": sorted(deprecated.get(engine, ()), key=version_key),
         }
-        for engine, known in versions.items()
+        for engine in sorted(_engine_names(sources, folders) | set(versions))
     }
+
+
+def _engine_names(sources: Sources, folders: list[str]) -> set[str]:
+    names: set[str] = set()
+    for folder in folders:
+        for branch in sources.cfnlint_extension(folder, "engine_version")["allOf"]:
+            names |= set(branch["then"]["properties"].get("Engine", {}).get("enum", ()))
+    return names
 
 
 def _collect(schema: dict[str, Any], into: dict[str, set[str]]) -> None:

@@ -85,7 +85,8 @@ def build(sources: Sources) -> dict[str, bytes]:
     columns = {
         field: _column([read(described[name]) for name in names]) for field, read in FIELDS.items()
     }
-    table = {"rows": names, "columns": columns, "names_only": sorted(enumerated - set(names))}
+    rows = {name: position for position, name in enumerate(names)}
+    table = {"rows": rows, "columns": columns, "names_only": sorted(enumerated - set(names))}
     return {f"{NAME}.json.gz": encode(table)}
 
 

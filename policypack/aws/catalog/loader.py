@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from datetime import date, datetime, timezone
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 HAND = HERE / "hand"
+NAME = re.compile(r"[a-z_]+(/[\w-][\w.-]*)?", re.ASCII)
 
 
 class CatalogError(Exception):
@@ -34,14 +36,31 @@ def load(name: str) -> Any:
 
 
 @cache
-def load_hand(name: str) -> Any:
+def hand_rows(name: str) -> list[dict[str, Any]]:
     """The rows of the hand-written table `hand/NAME.json`. Raises CatalogError."""
-    return _parse(HAND / f"{name}.json")
+    content = _parse(HAND / f"{name}.json")
+    if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
+        raise CatalogError(f"the catalog file hand/{name}.json has another form than expected")
+    return content
+
+
+@cache
+def rows(name: str) -> dict[str, Any]:
+    """The part `rows` of `load(name)`. Raises CatalogError, also when it has another form."""
+    table = load(name)
+    content = table.get("rows") if isinstance(table, dict) else None
+    if not isinstance(content, dict):
+        raise CatalogError(f"the catalog file data/{name}.json.gz has another form than expected")
+    return content
 
 
 def has(name: str) -> bool:
-    """Whether the catalog has a generated table, or part of a table, with this name."""
-    return (DATA / f"{name}.json.gz").is_file()
+    """Whether the catalog has a generated table, or part of a table, with this name.
+
+    A name from a user's program may be asked for: only letters, digits, `-`, `_` and `.` and one
+    `/` make a name.
+    """
+    return bool(NAME.fullmatch(name)) and (DATA / f"{name}.json.gz").is_file()
 
 
 @cache
