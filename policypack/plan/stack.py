@@ -77,6 +77,12 @@ class Stack:
         ]
         return found if len(tokens) == 1 else sorted(found, key=lambda resource: resource.urn)
 
+    def with_data(self, *tokens: str) -> list[Resource]:
+        """Return the resources of these types, `*` for every one, that have data."""
+        if "*" in tokens:
+            return [resource for resource in self.resources if resource.has_data]
+        return self.of_type(*tokens)
+
     def has_untold(self, *tokens: str) -> bool:
         """Whether a resource of these types is in the plan without its data (`--target`)."""
         return any(

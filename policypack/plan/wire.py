@@ -5,7 +5,7 @@ The signatures and sentinels are those of pulumi's `sdk/go/common/resource` (`si
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +102,24 @@ def _signed(fields: Any, at: Path, secrets: set[Path]) -> Any:
         return _value(fields["value"], at, secrets) if "value" in fields else UNKNOWN
     texts = {key: fields[key].string_value for key in fields if key != SIGNATURE}
     return _special(signature, texts)
+
+
+class Outputs(Mapping[str, Any]):
+    """Planned outputs, decoded one by one when asked for: few of hundreds ever are."""
+
+    def __init__(self, struct: Any) -> None:
+        self._fields = struct.fields
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._fields:
+            raise KeyError(key)
+        return _value(self._fields[key], (key,), set())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 def decode_json(bag: Mapping[str, Any]) -> Decoded:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from policypack.plan.resource import Resource
 from policypack.plan.stack import Stack
 from policypack.plan.values import UNKNOWN, Block, Undetermined, blocks, look_up, parse_path
 from policypack.rules.registry import Registry
-from policypack.rules.rule import ANY_TYPE, Finding, Kind, Level, Rule, Severity
+from policypack.rules.rule import Finding, Kind, Level, Rule, Severity
 from policypack.rules.settings import SHARED, Exemption, Settings
 
 LEVEL_ORDER = {Level.MANDATORY: 0, Level.ADVISORY: 1, Level.DISABLED: 2}
@@ -68,45 +70,45 @@ class Evaluation:
         """Run the resource rules on one resource."""
         if not resource.has_data:
             return []
-        found: list[Diagnostic] = []
-        for rule in self.registry.for_type(Kind.RESOURCE, resource.type):
-            if self._is_on(rule):
-                self._run(rule, resource, found, [resource])
+        rules = self.registry.for_type(Kind.RESOURCE, resource.type)
+        secrets = Secrets([resource])
+        found = [one for rule in rules for one in self._run(rule, [resource], secrets)]
         return sorted(found, key=lambda one: one.order)
 
     def of_stack(self, stack: Stack) -> list[Diagnostic]:
         """Run the relational and the stack rules, and report on the configuration."""
-        found: list[Diagnostic] = []
         stack.shared = self.settings.shared
-        for resource in stack:
-            if resource.has_data:
-                for rule in self.registry.for_type(Kind.RELATIONAL, resource.type):
-                    if self._is_on(rule):
-                        self._run(rule, resource, found, stack)
-        for rule in self.registry.of_kind(Kind.STACK):
-            if self._is_on(rule) and _concerns(rule, stack):
-                self._run(rule, stack, found, stack)
-        found.extend(self._about_configuration(stack))
+        secrets = Secrets(stack)
+        rules = self.registry.rules
+        found = [one for rule in rules for one in self.of_rule(rule, stack, secrets)]
+        found.extend(self.about_configuration(stack))
         return sorted(found, key=lambda one: one.order)
 
-    def _is_on(self, rule: Rule) -> bool:
-        return self.settings.levels.get(rule.id) is not Level.DISABLED
+    def of_rule(self, rule: Rule, stack: Stack, secrets: Secrets | None = None) -> list[Diagnostic]:
+        """Run one relational or stack rule over the plan; what it finds comes as it was found."""
+        if rule.kind is Kind.RESOURCE:
+            return []
+        subjects: Iterable[Resource | Stack] = stack.with_data(*rule.on)
+        if rule.kind is Kind.STACK:
+            subjects = [stack] if subjects else []
+        return self._run(rule, subjects, secrets or Secrets(stack))
 
     def _run(
-        self,
-        rule: Rule,
-        subject: Resource | Stack,
-        found: list[Diagnostic],
-        secrets_of: Iterable[Resource],
-    ) -> None:
-        for arguments in self._calls(rule, subject):
-            try:
-                for finding in rule.function(*arguments):
-                    self._add(rule, finding, found, secrets_of)
-            except Undetermined:
-                continue
-            except Exception as error:
-                self._fail(rule, error, subject, found)
+        self, rule: Rule, subjects: Iterable[Resource | Stack], secrets: Secrets
+    ) -> list[Diagnostic]:
+        found: list[Diagnostic] = []
+        if self.settings.levels.get(rule.id) is Level.DISABLED:
+            return found
+        for subject in subjects:
+            for arguments in self._calls(rule, subject):
+                try:
+                    for finding in rule.function(*arguments):
+                        self._add(rule, finding, found, secrets)
+                except Undetermined:
+                    continue
+                except Exception as error:
+                    self._fail(rule, error, subject, found)
+        return found
 
     def _calls(self, rule: Rule, subject: Resource | Stack) -> Iterator[tuple[Any, ...]]:
         last = (self.settings.of(rule),) if rule.takes_settings else ()
@@ -140,20 +142,20 @@ class Evaluation:
         rule: Rule,
         finding: Finding,
         found: list[Diagnostic],
-        secrets_of: Iterable[Resource],
+        secrets: Secrets,
     ) -> None:
         level = self.settings.level(rule, finding.level, finding.row)
         if level is Level.DISABLED:
             return
-        text = redact(finding.text, secrets_of)
+        finding = secrets.hidden_in(finding)
         diagnostic = Diagnostic(
             rule=rule.id,
             urn=finding.resource.urn,
             level=level,
             severity=rule.severity,
-            message=compose(rule, finding, text),
+            message=compose(rule, finding),
             path=finding.path,
-            text=text,
+            text=finding.text,
             row=finding.row,
             url=finding.url or rule.source,
         )
@@ -175,7 +177,8 @@ class Evaluation:
         self.used.update(matching)
         return max(matching, key=lambda one: one.until, default=None)
 
-    def _about_configuration(self, stack: Stack) -> Iterator[Diagnostic]:
+    def about_configuration(self, stack: Stack) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the configuration, once every rule had its turn."""
         urn = root_urn(stack)
         for policy, text in self.settings.problems:
             yield _notice(policy, urn, text)
@@ -184,10 +187,6 @@ class Evaluation:
                 continue
             text = f"the exemption for {exemption.urn} ({exemption.reason}) matches no finding"
             yield _notice(exemption.carrier, urn, f"{text}: take it out of the configuration")
-
-
-def _concerns(rule: Rule, stack: Stack) -> bool:
-    return ANY_TYPE in rule.on or any(stack.of_type(token) for token in rule.on)
 
 
 def _notice(policy: str, urn: str, text: str) -> Diagnostic:
@@ -224,11 +223,11 @@ def python_path(path: str) -> str:
     return _CAPITAL.sub(lambda found: f"_{found.group(1).lower()}", path)
 
 
-def compose(rule: Rule, finding: Finding, text: str) -> str:
+def compose(rule: Rule, finding: Finding) -> str:
     """Return the message: the fact, what AWS answers, the edit to make, the page."""
     error = rule.error if finding.error is None else finding.error
     name = f"[{rule.id}/{finding.row}] " if finding.row else ""
-    lines = [f"{name}{finding.path}: {text}" if finding.path else f"{name}{text}"]
+    lines = [f"{name}{finding.path}: {finding.text}" if finding.path else f"{name}{finding.text}"]
     lines.append(f"AWS answers: {error}" if error else f"Why: {rule.text.why}")
     lines.append(f"Fix: {finding.fix or rule.text.fix}")
     python = python_path(finding.path)
@@ -238,15 +237,36 @@ def compose(rule: Rule, finding: Finding, text: str) -> str:
     return "\n".join(lines)
 
 
-def redact(text: str, resources: Iterable[Resource]) -> str:
-    """Return `text` without any value that is secret in one of the resources."""
-    for value in sorted(set(_secret_texts(resources)), key=len, reverse=True):
-        if value in text:
-            pattern = re.escape(value)
-            # A short secret stands in many words: hide it where it stands alone.
-            pattern = pattern if len(value) > 3 else rf"(?<!\w){pattern}(?!\w)"
-            text = re.sub(pattern, "[secret]", text)
-    return text
+class Secrets:
+    """The secret values of some resources, and how to keep them out of a text."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._resources = resources
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return sorted(set(_secret_texts(self._resources)), key=len, reverse=True)
+
+    def hidden_in(self, finding: Finding) -> Finding:
+        """Return the finding without any secret in what it says."""
+        if not self._texts:
+            return finding
+        return replace(
+            finding,
+            text=self.hide(finding.text),
+            error=finding.error and self.hide(finding.error),
+            fix=finding.fix and self.hide(finding.fix),
+        )
+
+    def hide(self, text: str) -> str:
+        """Return the text with `[secret]` in the place of each secret."""
+        for value in self._texts:
+            if value in text:
+                pattern = re.escape(value)
+                # A short secret stands in many words: hide it where it stands alone.
+                pattern = pattern if len(value) > 3 else rf"(?<!\w){pattern}(?!\w)"
+                text = re.sub(pattern, "[secret]", text)
+        return text
 
 
 def _secret_texts(resources: Iterable[Resource]) -> Iterator[str]:
@@ -264,6 +284,17 @@ def _texts(tree: Any) -> Iterator[str]:
             yield from _texts(value)
     elif isinstance(tree, str | int | float) and not isinstance(tree, bool) and str(tree):
         yield str(tree)
+        yield from _texts_of_document(tree)
 
 
-__all__ = ["SHARED", "Diagnostic", "Evaluation", "compose", "elements", "python_path", "redact"]
+def _texts_of_document(text: str | float) -> Iterator[str]:
+    """Yield the values in a JSON document: a rule that reads it may quote one of them."""
+    if not isinstance(text, str) or not text.lstrip().startswith(("{", "[")):
+        return
+    try:
+        yield from _texts(json.loads(text))
+    except (ValueError, RecursionError):
+        return
+
+
+__all__ = ["SHARED", "Diagnostic", "Evaluation", "Secrets", "compose", "elements", "python_path"]
