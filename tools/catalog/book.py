@@ -51,12 +51,14 @@ def build(sources: Sources | None = None) -> dict[str, bytes]:
 def index_module() -> str:
     """The text of the module that tells services and types without reading the book."""
     book = book_source.read_all()
-    lines = []
-    for service, rows in book.items():
-        lines.append(f'    "{service}": (\n')
-        lines += [f'        "{token}",\n' for token in _types(rows)]
-        lines.append("    ),\n")
+    lines = [_entry(service, _types(rows)) for service, rows in book.items()]
     return _HEAD + "".join(lines) + "}\n"
+
+
+def _entry(service: str, types: list[str]) -> str:
+    if len(types) == 1:
+        return f'    "{service}": ("{types[0]}",),\n'
+    return f'    "{service}": (\n' + "".join(f'        "{one}",\n' for one in types) + "    ),\n"
 
 
 def _types(rows: Iterable[dict[str, Json]]) -> list[str]:
@@ -83,8 +85,7 @@ def gate(when: Json, must: Json) -> list[str]:
 
     Each of them alone suffices to look closer: this is a filter, never an answer.
     """
-    candidates = [keys for keys in (_needed_to_hold(when), _needed_to_fail(must)) if keys]
-    return sorted(min(candidates, key=len)) if candidates else []
+    return sorted(_smallest([_needed_to_hold(when), _needed_to_fail(must)]))
 
 
 def _needed_to_hold(schema: Json) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from tools.catalog.sources import Sources
 
 MODULES: tuple[str, ...] = (
+    "book",
     "instance_types",
     "offerings",
     "regions",

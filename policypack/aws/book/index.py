@@ -112,9 +112,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:codebuild/reportGroup:ReportGroup",
         "aws:codebuild/sourceCredential:SourceCredential",
     ),
-    "codecommit": (
-        "aws:codecommit/trigger:Trigger",
-    ),
+    "codecommit": ("aws:codecommit/trigger:Trigger",),
     "codedeploy": (
         "aws:codedeploy/application:Application",
         "aws:codedeploy/deploymentConfig:DeploymentConfig",
@@ -145,9 +143,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:docdb/eventSubscription:EventSubscription",
         "aws:docdb/subnetGroup:SubnetGroup",
     ),
-    "docdbelastic": (
-        "aws:docdb/elasticCluster:ElasticCluster",
-    ),
+    "docdbelastic": ("aws:docdb/elasticCluster:ElasticCluster",),
     "dynamodb": (
         "aws:dynamodb/contributorInsights:ContributorInsights",
         "aws:dynamodb/globalTable:GlobalTable",
@@ -230,9 +226,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:schemas/registryPolicy:RegistryPolicy",
         "aws:schemas/schema:Schema",
     ),
-    "firehose": (
-        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
-    ),
+    "firehose": ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",),
     "glue": (
         "aws:glue/catalogDatabase:CatalogDatabase",
         "aws:glue/classifier:Classifier",
@@ -263,9 +257,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:kinesis/resourcePolicy:ResourcePolicy",
         "aws:kinesis/stream:Stream",
     ),
-    "kinesisanalytics": (
-        "aws:kinesisanalyticsv2/application:Application",
-    ),
+    "kinesisanalytics": ("aws:kinesisanalyticsv2/application:Application",),
     "kms": (
         "aws:kms/alias:Alias",
         "aws:kms/externalKey:ExternalKey",
@@ -316,12 +308,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:neptune/cluster:Cluster",
         "aws:neptune/globalCluster:GlobalCluster",
     ),
-    "neptunegraph": (
-        "aws:neptunegraph/graph:Graph",
-    ),
-    "pipes": (
-        "aws:pipes/pipe:Pipe",
-    ),
+    "neptunegraph": ("aws:neptunegraph/graph:Graph",),
+    "pipes": ("aws:pipes/pipe:Pipe",),
     "rds": (
         "aws:rds/cluster:Cluster",
         "aws:rds/clusterInstance:ClusterInstance",
@@ -354,9 +342,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:route53/zone:Zone",
         "aws:route53/zoneAssociation:ZoneAssociation",
     ),
-    "route53profiles": (
-        "aws:route53/profilesResourceAssociation:ProfilesResourceAssociation",
-    ),
+    "route53profiles": ("aws:route53/profilesResourceAssociation:ProfilesResourceAssociation",),
     "route53resolver": (
         "aws:route53/resolverEndpoint:ResolverEndpoint",
         "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",

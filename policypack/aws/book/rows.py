@@ -29,7 +29,7 @@ class Row:
         self.level: str
         self.id, self.at, self.level, gate, self._schemas, *texts = packed
         self.says, self.error, self.fix, self.source = texts
-        self._gate: tuple[str, ...] = tuple(gate)
+        self._gate = frozenset(gate)
 
     def __repr__(self) -> str:
         return f"<row {self.id}>"
@@ -52,7 +52,7 @@ class Row:
     def may_speak(self, inputs: Inputs) -> bool:
         """Whether a property is there without which the row has nothing to say; costs little."""
         gate = self._gate
-        return not gate or any(inputs.get(key) is not None for key in gate)
+        return not gate or not gate.isdisjoint(inputs)
 
     def is_broken(self, inputs: Inputs) -> bool:
         """Whether the row certainly applies and its demand certainly fails."""

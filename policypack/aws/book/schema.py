@@ -26,6 +26,8 @@ LONGEST_TEXT = 32_768
 DEEPEST = 60
 """Values nested deeper than this leave `uniqueItems` undetermined."""
 
+NAMES_REMEMBERED = 128
+
 _NO_JSON = object()
 
 
@@ -181,10 +183,13 @@ def _is_json(value: Json) -> bool:
 
 def _type(names: str | Sequence[str], _: Mapping[str, Any]) -> Check:
     tests = tuple(_TYPES[name] for name in ([names] if isinstance(names, str) else names))
+    if len(tests) == 1:
+        test = tests[0]
+        # Assets, archives and unknown values are of no JSON type.
+        return lambda value: test(value) or (False if _is_json(value) else None)
 
     def has_type(value: Json) -> Answer:
-        # Assets, archives and unknown values are of no JSON type.
-        return any(test(value) for test in tests) if _is_json(value) else None
+        return any(test(value) for test in tests) or (False if _is_json(value) else None)
 
     return has_type
 
@@ -509,21 +514,30 @@ def _property_names(schema: Schema, _: Mapping[str, Any]) -> Check:
     return names
 
 
-def _pattern_properties(schemas: Mapping[str, Schema], whole: Mapping[str, Any]) -> Check:
+def _name_pattern(pattern: str) -> Check:
+    """Return a check of member names that remembers its answers: the same few come again."""
+    matches = _pattern(pattern, {})
+    return lru_cache(maxsize=NAMES_REMEMBERED)(matches)
+
+
+def _pattern_properties(schemas: Mapping[str, Schema], _: Mapping[str, Any]) -> Check:
     pairs = tuple(
-        (_pattern(pattern, whole), compile_schema(schema)) for pattern, schema in schemas.items()
+        (_name_pattern(pattern), compile_schema(schema)) for pattern, schema in schemas.items()
     )
 
     def members(value: Json) -> Answer:
         if not isinstance(value, dict):
             return None
-        return _every(
-            check(member)
-            for key, member in value.items()
-            if member is not None
-            for matches, check in pairs
-            if matches(key)
-        )
+        answer: Answer = True
+        for matches, check in pairs:
+            for key, member in value.items():
+                if member is not None and matches(key):
+                    one = check(member)
+                    if one is False:
+                        return False
+                    if one is None:
+                        answer = None
+        return answer
 
     return members
 
@@ -531,7 +545,7 @@ def _pattern_properties(schemas: Mapping[str, Schema], whole: Mapping[str, Any])
 def _additional_properties(schema: Schema, whole: Mapping[str, Any]) -> Check:
     check = compile_schema(schema)
     named = frozenset(whole.get("properties", ()))
-    patterns = tuple(_pattern(pattern, whole) for pattern in whole.get("patternProperties", ()))
+    patterns = tuple(_name_pattern(pattern) for pattern in whole.get("patternProperties", ()))
 
     def others(value: Json) -> Answer:
         if not isinstance(value, dict):
