@@ -1,0 +1,439 @@
+"""Target groups whose health checks AWS refuses, or whose targets cannot become healthy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from policypack import (
+    Block,
+    Findings,
+    Level,
+    Resource,
+    Severity,
+    Undetermined,
+    relational_rule,
+    resource_rule,
+)
+from policypack.aws.launch_sources import (
+    AUTO_SCALING_GROUP,
+    LAUNCH_TEMPLATE,
+    attached_target_groups,
+    launch_sources,
+)
+from policypack.aws.load_balancers import (
+    ATTACHMENT,
+    LISTENER,
+    LISTENER_RULE,
+    LOAD_BALANCER,
+    SERVICE,
+    TARGET_GROUP,
+    balancer_of,
+    forwarders,
+    forwards,
+)
+from policypack.aws.security_groups import (
+    ANYONE,
+    EGRESS,
+    INGRESS,
+    SecurityGroupRules,
+    allows,
+    groups_of,
+    peer_of,
+)
+from policypack.plan.values import ABSENT, look_up
+
+INSTANCE = "aws:ec2/instance:Instance"
+FUNCTION = "aws:lambda/function:Function"
+TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
+CLASSIC_LOAD_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
+CREATE_TARGET_GROUP = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"
+_HTTP = ("HTTP", "HTTPS")
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+@resource_rule(
+    on=TARGET_GROUP,
+    level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
+    error="ValidationError: Health check protocol is not supported for the target group",
+    source=CREATE_TARGET_GROUP,
+    each="healthCheck",
+)
+def elbv2_health_check_protocol_invalid(group: Resource, check: Block) -> Findings:
+    """A health check uses a protocol that its target group can be checked with.
+
+    Why: AWS refuses checks over GENEVE, TLS or UDP, TCP checks of an HTTP group, and switched-off
+    checks of anything but a function.
+    Fix: check over HTTP or HTTPS; a group for TCP may also be checked over TCP.
+    """
+    kind = group.get("targetType", "instance")
+    if kind != "lambda" and check.get("enabled", True) is False:
+        yield check.finding("enabled", f"the checks of a group of type {kind} are switched off")
+    protocol = _upper(check.get("protocol", "HTTP"))
+    if protocol in ("GENEVE", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"):
+        yield check.finding("protocol", f"{protocol} is no protocol for checks")
+    of_group = _upper(group.get("protocol", None))
+    if protocol == "TCP" and of_group in _HTTP:
+        yield check.finding("protocol", f"TCP does not check a group for {of_group}")
+    if protocol == "TCP" and check.has("path"):
+        yield check.finding("path", "a check over TCP has no path")
+
+
+@resource_rule(
+    on=[TARGET_GROUP, CLASSIC_LOAD_BALANCER],
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    error="ValidationError: Health check timeout must be smaller than the interval",
+    source=CREATE_TARGET_GROUP,
+    each="healthCheck",
+)
+def elbv2_health_check_timing_invalid(group: Resource, check: Block) -> Findings:
+    """A health check times out before the next one begins.
+
+    Why: AWS refuses a timeout that is not below the interval, and values outside their ranges.
+    Fix: keep the timeout below the interval, such as 5 and 15 seconds.
+    """
+    if group.type == CLASSIC_LOAD_BALANCER:
+        yield from _classic_faults(check)
+        return
+    for key, low, high in _TIMES:
+        value = check.get(key, low)
+        if isinstance(value, int) and not low <= value <= high:
+            yield check.finding(key, f"{value} is outside {low} to {high}")
+    if group.get("targetType", "instance") == "lambda" or not check.has("timeout"):
+        return
+    interval, timeout = check.get("interval", 30), check["timeout"]
+    if not isinstance(interval, int) or not isinstance(timeout, int):
+        return
+    of_group = _upper(group.get("protocol", None))
+    if timeout > interval or (timeout == interval and of_group in _HTTP):
+        yield check.finding("timeout", f"{timeout} seconds are not below the interval {interval}")
+
+
+_TIMES = (
+    ("interval", 5, 300),
+    ("timeout", 2, 120),
+    ("healthyThreshold", 2, 10),
+    ("unhealthyThreshold", 2, 10),
+)
+
+
+def _classic_faults(check: Block) -> Findings:
+    timeout, interval = look_up(check.tree, ("timeout",)), look_up(check.tree, ("interval",))
+    if isinstance(timeout, int) and isinstance(interval, int) and timeout >= interval:
+        yield check.finding("timeout", f"{timeout} seconds are not below the interval {interval}")
+    target = check["target"]
+    if isinstance(target, str) and not _CLASSIC_TARGET.fullmatch(target):
+        yield check.finding("target", f'"{target}" is no target of a check')
+
+
+_CLASSIC_TARGET = re.compile(r"(TCP|SSL):\d+|(HTTP|HTTPS):\d+/.*", re.DOTALL)
+
+
+@relational_rule(
+    on=[AUTO_SCALING_GROUP, ATTACHMENT, SERVICE],
+    level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
+    error="InvalidParameterException: The provided target group has a target type that is "
+    "incompatible with the network mode",
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
+)
+def elbv2_target_type_mismatch(resource: Resource) -> Findings:
+    """A target group takes targets of the kind that is registered with it.
+
+    Why: AWS refuses an instance in a group of addresses and the reverse; an Auto Scaling group
+    feeds instance groups alone.
+    Fix: set `target_type="ip"` for Fargate and awsvpc tasks, "instance" for an Auto Scaling group.
+    """
+    if resource.type == AUTO_SCALING_GROUP:
+        yield from _fed_by_auto_scaling(resource)
+    elif resource.type == ATTACHMENT:
+        yield from _attached(resource)
+    else:
+        yield from _registered_by_service(resource)
+
+
+def _kind(group: Resource) -> str:
+    return str(group.get("targetType", "instance"))
+
+
+def _fed_by_auto_scaling(resource: Resource) -> Findings:
+    for path, groups in attached_target_groups(resource):
+        for group in groups if groups.exact else ():
+            if _kind(group) != "instance":
+                yield resource.finding(path, f"{group.name} takes targets of type {_kind(group)}")
+
+
+# What a target is, by its type.
+_TARGETS = {INSTANCE: "instance", FUNCTION: "lambda", LOAD_BALANCER: "alb"}
+
+
+def _attached(attachment: Resource) -> Findings:
+    kind = _kind(attachment.follow("targetGroupArn", TARGET_GROUP).one)
+    target = attachment.follow("targetId", *_TARGETS).one
+    # A private address of an instance is an output of the instance too.
+    if kind != _TARGETS[target.type] and not (kind == "ip" and target.type == INSTANCE):
+        yield attachment.finding("targetId", f"{target.name} is no target of type {kind}")
+
+
+def _registered_by_service(service: Resource) -> Findings:
+    mode = _network_mode(service)
+    for block in service.each("loadBalancers"):
+        followed = service.follow(block.full_path("targetGroupArn"), TARGET_GROUP)
+        if not followed.exact or len(followed) != 1:
+            continue
+        kind = _kind(followed.one)
+        if (mode, kind) in (("awsvpc", "instance"), ("bridge", "ip")):
+            yield block.finding(
+                "targetGroupArn", f"{followed.one.name} has target type {kind}, the tasks {mode}"
+            )
+
+
+def _network_mode(service: Resource) -> str:
+    """The network mode of a service's tasks.
+
+    Raises:
+        Undetermined: it is not known.
+    """
+    if service.has("networkConfiguration") or service.get("launchType", "") == "FARGATE":
+        return "awsvpc"
+    task = service.follow("taskDefinition", TASK_DEFINITION).one
+    return str(task["networkMode"])
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+_FAMILIES = {
+    "application": {"HTTP", "HTTPS"},
+    "network": {"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"},
+    "gateway": {"GENEVE"},
+}
+
+
+@relational_rule(
+    on=[LISTENER, LISTENER_RULE],
+    level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
+    error="IncompatibleProtocols: The protocol of the target group is not compatible with the "
+    "listener",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html",
+)
+def elbv2_listener_target_group_protocol_mismatch(listener: Resource) -> Findings:
+    """A listener forwards to target groups that its load balancer can serve.
+
+    Why: AWS refuses a target group of another family of protocols.
+    Fix: HTTP or HTTPS behind an Application Load Balancer, TCP, TLS or UDP behind a Network one.
+    """
+    balancer = balancer_of(listener)
+    kind = balancer.get("loadBalancerType", "application")
+    family = _FAMILIES.get(kind, set())
+    if listener.type == LISTENER and family and kind != "gateway":
+        protocol = _upper(listener.get("protocol", next(iter(family))))
+        if protocol not in family:
+            yield listener.finding(
+                "protocol", f"{protocol} is no protocol of a balancer of type {kind}"
+            )
+    for path, groups in forwards(listener):
+        for group in groups if groups.exact else ():
+            protocol = _upper(group.get("protocol", None))
+            if family and isinstance(protocol, str) and protocol not in family:
+                text = f"{group.name} is for {protocol}, {balancer.name} is of type {kind}"
+                yield listener.finding(path, text)
+
+
+def _service_groups(service: Resource) -> Iterator[tuple[Block, Resource]]:
+    for block in service.each("loadBalancers"):
+        followed = service.follow(block.full_path("targetGroupArn"), TARGET_GROUP)
+        if followed.exact and len(followed) == 1:
+            yield block, followed.one
+
+
+@relational_rule(
+    on=SERVICE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    error="InvalidParameterException: The target group does not have an associated load balancer",
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html",
+)
+def ecs_service_target_group_without_listener(service: Resource) -> Findings:
+    """A listener forwards to the target group of a service.
+
+    Why: ECS refuses a service whose target group belongs to no load balancer.
+    Fix: create a listener that forwards to the target group, and let the service depend on it.
+    """
+    if service.get("deploymentController.type", "ECS") != "ECS":
+        return
+    for block, group in _service_groups(service):
+        found, closed = forwarders(group)
+        if not found and closed:
+            yield block.finding("targetGroupArn", f"no listener forwards to {group.name}")
+
+
+@relational_rule(
+    on=SERVICE,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    source="https://www.pulumi.com/registry/packages/aws/api-docs/ecs/service/",
+)
+def ecs_service_listener_dependency_missing(service: Resource) -> Findings:
+    """A service is created after the listener of its target group.
+
+    Why: Pulumi makes both at once; a service that comes first is refused, because its target group
+    has no load balancer yet.
+    Fix: add `opts=ResourceOptions(depends_on=[listener])` to the service.
+    """
+    if not service.is_new:
+        return
+    for block, group in _service_groups(service):
+        found, _ = forwarders(group)
+        new = [one for one in found if one.is_new]
+        if new and len(new) == len(found) and not any(map(service.depends_on, new)):
+            yield block.finding("targetGroupArn", f"the service does not wait for {new[0].name}")
+
+
+@relational_rule(
+    on=TARGET_GROUP,
+    level=Level.ADVISORY,
+    severity=Severity.CRITICAL,
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+    "target-group-register-targets.html",
+)
+def elbv2_health_check_port_blocked(group: Resource) -> Findings:
+    """The security groups of the targets admit the load balancer.
+
+    Why: checks time out and every target is unhealthy; an Auto Scaling group then replaces its
+    instances for ever.
+    Fix: add an ingress rule for the traffic and the check port, from the load balancer's group.
+    """
+    if group.get("targetType", "instance") in ("lambda", "alb"):
+        return
+    balancer = _balancer(group)
+    peer = peer_of(balancer, "securityGroups", "subnets")
+    if peer.groups is None or not balancer.has("securityGroups"):
+        return
+    for member, path in _members(group):
+        groups = groups_of(member, path)
+        for port in _ports(group, member):
+            if groups and allows(groups, INGRESS, "tcp", port, peer) is False:
+                text = f"{_names(groups)} of {member.name} does not admit {balancer.name} on {port}"
+                yield group.finding("", text)
+
+
+def _balancer(group: Resource) -> Resource:
+    found, closed = forwarders(group)
+    if not closed:
+        raise Undetermined("the load balancer")
+    balancers = {balancer.urn: balancer for balancer in map(balancer_of, found)}
+    if len(balancers) != 1:
+        raise Undetermined("the load balancer")
+    return next(iter(balancers.values()))
+
+
+def _names(groups: list[SecurityGroupRules]) -> str:
+    return ", ".join(one.group.name for one in groups)
+
+
+def _members(group: Resource) -> Iterator[tuple[Resource, str]]:
+    """Whatever serves as a target, with the path of its security groups."""
+    for service in group.referrers(SERVICE, "loadBalancers.targetGroupArn"):
+        if service.has("networkConfiguration"):
+            yield service, "networkConfiguration.securityGroups"
+    for scaling in group.referrers(AUTO_SCALING_GROUP, "targetGroupArns"):
+        for launch in launch_sources(scaling):
+            if launch.source.type == LAUNCH_TEMPLATE and not launch.source.has("networkInterfaces"):
+                yield launch.source, "vpcSecurityGroupIds"
+    for attachment in group.referrers(ATTACHMENT, "targetGroupArn"):
+        target = attachment.follow("targetId", INSTANCE)
+        if target.exact and len(target) == 1 and not attachment.has("port"):
+            yield target.one, "vpcSecurityGroupIds"
+
+
+def _ports(group: Resource, member: Resource) -> list[int]:
+    """The ports that the load balancer opens: of the traffic and of the checks."""
+    traffic = _container_port(group, member) if member.type == SERVICE else group["port"]
+    check = group.get("healthCheck.port", "traffic-port")
+    numeric = int(check) if str(check).isdigit() else traffic
+    return sorted({port for port in (traffic, numeric) if isinstance(port, int)})
+
+
+def _container_port(group: Resource, service: Resource) -> int:
+    ports = [
+        block["containerPort"] for block, one in _service_groups(service) if one.urn == group.urn
+    ]
+    if len(ports) != 1 or not isinstance(ports[0], int):
+        raise Undetermined("containerPort")
+    return ports[0]
+
+
+@relational_rule(
+    on=LOAD_BALANCER,
+    level=Level.ADVISORY,
+    severity=Severity.CRITICAL,
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+    "load-balancer-update-security-groups.html",
+)
+def elbv2_load_balancer_egress_blocked(balancer: Resource) -> Findings:
+    """The security groups of a load balancer let it reach its targets.
+
+    Why: the provider removes the rule by which AWS lets everything out, so every target is
+    unhealthy and clients get 503.
+    Fix: add egress to the targets' port in a security group of the load balancer.
+    """
+    groups = groups_of(balancer, "securityGroups")
+    for listener in balancer.referrers(LISTENER, "loadBalancerArn"):
+        for _, targets in forwards(listener):
+            for group in targets if targets.exact else ():
+                port = look_up(group.tree, ("port",))
+                if not groups or not isinstance(port, int):
+                    continue
+                if allows(groups, EGRESS, "tcp", port, ANYONE) is False:
+                    text = f"{_names(groups)} lets nothing out on {port} to {group.name}"
+                    yield balancer.finding("securityGroups", text)
+                    return
+
+
+@relational_rule(
+    on=AUTO_SCALING_GROUP,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html",
+)
+def asg_health_check_type_ignores_load_balancer(group: Resource) -> Findings:
+    """An Auto Scaling group behind a load balancer heeds its health checks, after a while of grace.
+
+    Why: with EC2 checks a dead application is never replaced; without grace instances are replaced
+    before they are first found healthy.
+    Fix: set `health_check_type="ELB"` and a `health_check_grace_period` longer than the start-up.
+    """
+    attached = any(followed for _, followed in attached_target_groups(group))
+    if not attached and look_up(group.tree, ("loadBalancers",)) in (ABSENT, []):
+        return
+    kind = group.get("healthCheckType", "EC2")
+    if isinstance(kind, str) and "ELB" not in kind.upper():
+        yield group.finding("healthCheckType", f"{kind} does not heed the load balancer's checks")
+    elif group.get("healthCheckGracePeriod", 300) == 0:
+        yield group.finding("healthCheckGracePeriod", "an instance is judged at once after launch")
+
+
+@resource_rule(
+    on=TARGET_GROUP,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    source=CREATE_TARGET_GROUP,
+)
+def elbv2_health_check_path_default(group: Resource) -> Findings:
+    """An HTTP health check has a path of its own.
+
+    Why: AWS probes / and wants exactly 200; a redirect or a login page makes every target
+    unhealthy.
+    Fix: set `health_check` with a `path` made for it.
+    """
+    protocol = _upper(group.get("protocol", None))
+    if protocol not in _HTTP or group.get("targetType", "instance") == "lambda":
+        return
+    if not group.has("healthCheck.path") and not group.has("healthCheck.matcher"):
+        yield group.finding("healthCheck.path", "the path of the checks is left at /")

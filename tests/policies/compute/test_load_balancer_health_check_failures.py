@@ -1,0 +1,551 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi_aws import autoscaling, ec2, ecs, elb, lambda_, lb
+
+from policies.compute.load_balancer_health_check_failures import (
+    asg_health_check_type_ignores_load_balancer,
+    ecs_service_listener_dependency_missing,
+    ecs_service_target_group_without_listener,
+    elbv2_health_check_path_default,
+    elbv2_health_check_port_blocked,
+    elbv2_health_check_protocol_invalid,
+    elbv2_health_check_timing_invalid,
+    elbv2_listener_target_group_protocol_mismatch,
+    elbv2_load_balancer_egress_blocked,
+    elbv2_target_type_mismatch,
+)
+from policypack.testing import case, unknown
+
+OPEN = {"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}
+
+
+def checked(of: Any = "HTTP", **check: Any) -> None:
+    lb.TargetGroup("web", port=80, protocol=of, vpc_id="vpc-1", health_check=check)
+
+
+@case(
+    elbv2_health_check_protocol_invalid,
+    "fires",
+    "healthCheck.protocol: TCP does not check a group for HTTP",
+)
+def test_check_of_an_http_group_over_tcp() -> None:
+    lb.TargetGroup(
+        "web", port=80, protocol="HTTP", vpc_id="vpc-1", health_check={"protocol": "TCP"}
+    )
+
+
+@case(
+    elbv2_health_check_protocol_invalid,
+    "fires",
+    "healthCheck.enabled: the checks of a group of type instance are switched off",
+    "healthCheck.protocol: TLS is no protocol for checks",
+)
+def test_check_over_tls_and_switched_off() -> None:
+    checked("TLS", protocol="TLS")
+    lb.TargetGroup("off", port=80, protocol="HTTP", health_check={"enabled": False})
+
+
+@case(elbv2_health_check_protocol_invalid, "sound")
+def test_check_over_http() -> None:
+    lb.TargetGroup(
+        "web",
+        port=80,
+        protocol="HTTP",
+        vpc_id="vpc-1",
+        health_check={"protocol": "HTTP", "path": "/health"},
+    )
+
+
+@case(elbv2_health_check_protocol_invalid, "absent")
+def test_check_of_a_tcp_group_with_a_path() -> None:
+    checked("TCP", path="/health")
+    lb.TargetGroup("plain", port=80, protocol="TCP")
+
+
+@case(elbv2_health_check_protocol_invalid, "unknown")
+def test_check_unknown() -> None:
+    checked(protocol=unknown(), path="/")
+    lb.TargetGroup("all", port=80, protocol="HTTP", health_check=unknown())
+
+
+@case(
+    elbv2_health_check_timing_invalid,
+    "fires",
+    "healthCheck.timeout: 10 seconds are not below the interval 10",
+)
+def test_timeout_as_long_as_the_interval() -> None:
+    lb.TargetGroup(
+        "web",
+        port=80,
+        protocol="HTTP",
+        vpc_id="vpc-1",
+        health_check={"interval": 10, "timeout": 10},
+    )
+
+
+@case(
+    elbv2_health_check_timing_invalid,
+    "fires",
+    'healthCheck.target: "8080/health" is no target of a check',
+    "healthCheck.timeout: 5 seconds are not below the interval 5",
+    "healthCheck.timeout: 60 seconds are not below the interval 30",
+    "healthCheck.interval: 3 is outside 5 to 300",
+)
+def test_times_out_of_range_and_a_classic_balancer() -> None:
+    checked(interval=3)
+    lb.TargetGroup("late", port=80, protocol="TCP", health_check={"timeout": 60})
+    check = {"interval": 5, "timeout": 5, "target": "8080/health"}
+    elb.LoadBalancer(
+        "old",
+        listeners=[],
+        health_check={**check, "healthy_threshold": 2, "unhealthy_threshold": 2},
+    )
+
+
+@case(elbv2_health_check_timing_invalid, "sound")
+def test_timeout_below_the_interval() -> None:
+    lb.TargetGroup(
+        "web",
+        port=80,
+        protocol="HTTP",
+        vpc_id="vpc-1",
+        health_check={"interval": 10, "timeout": 5},
+    )
+
+
+@case(elbv2_health_check_timing_invalid, "absent")
+def test_times_absent() -> None:
+    checked(path="/")
+    lb.TargetGroup("function", target_type="lambda", health_check={"timeout": 35, "interval": 35})
+
+
+@case(elbv2_health_check_timing_invalid, "unknown")
+def test_times_unknown() -> None:
+    checked(interval=unknown(), timeout=120)
+
+
+def fargate(group: lb.TargetGroup, depends: Any = None, **more: Any) -> None:
+    ecs.Service(
+        "api",
+        launch_type="FARGATE",
+        network_configuration={"subnets": ["subnet-1"], **more},
+        load_balancers=[
+            {"target_group_arn": group.arn, "container_name": "api", "container_port": 8080}
+        ],
+        opts=pulumi.ResourceOptions(depends_on=depends or []),
+    )
+
+
+@case(
+    elbv2_target_type_mismatch,
+    "fires",
+    "loadBalancers[0].targetGroupArn: web has target type instance, the tasks awsvpc",
+)
+def test_fargate_behind_an_instance_group() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+    ecs.Service(
+        "api",
+        launch_type="FARGATE",
+        network_configuration={"subnets": ["subnet-0123456789abcdef0"]},
+        load_balancers=[
+            {"target_group_arn": group.arn, "container_name": "api", "container_port": 8080}
+        ],
+    )
+
+
+@case(
+    elbv2_target_type_mismatch,
+    "fires",
+    "targetGroupArns: ips takes targets of type ip",
+    "targetId: handler is no target of type instance",
+)
+def test_other_targets_of_the_wrong_kind() -> None:
+    ips = lb.TargetGroup("ips", target_type="ip", port=80, protocol="HTTP")
+    autoscaling.Group("web", min_size=1, max_size=1, target_group_arns=[ips.arn])
+    handler = lambda_.Function("handler", role="arn:aws:iam::123456789012:role/r")
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    lb.TargetGroupAttachment("a", target_group_arn=group.arn, target_id=handler.arn)
+
+
+@case(elbv2_target_type_mismatch, "sound")
+def test_fargate_behind_an_ip_group() -> None:
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0", target_type="ip"
+    )
+    ecs.Service(
+        "api",
+        launch_type="FARGATE",
+        network_configuration={"subnets": ["subnet-0123456789abcdef0"]},
+        load_balancers=[
+            {"target_group_arn": group.arn, "container_name": "api", "container_port": 8080}
+        ],
+    )
+
+
+@case(elbv2_target_type_mismatch, "absent")
+def test_service_of_an_unnamed_mode() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", target_type="ip")
+    ecs.Service("api", load_balancers=[{"target_group_arn": group.arn, "container_port": 1,
+                                        "container_name": "api"}])  # fmt: skip
+    machine = ec2.Instance("m", ami="ami-0abcdef1234567890", instance_type="t3.micro")
+    lb.TargetGroupAttachment("a", target_group_arn=group.arn, target_id=machine.private_ip)
+
+
+@case(elbv2_target_type_mismatch, "unknown")
+def test_target_type_unknown() -> None:
+    fargate(lb.TargetGroup("web", port=80, protocol="HTTP", target_type=unknown()))
+
+
+def balancer(name: str = "front", **more: Any) -> lb.LoadBalancer:
+    return lb.LoadBalancer(name, **{"subnets": ["subnet-a", "subnet-b"], **more})
+
+
+def listener(front: lb.LoadBalancer, group: Any, **more: Any) -> lb.Listener:
+    return lb.Listener(
+        "http",
+        load_balancer_arn=front.arn,
+        port=80,
+        **{"protocol": "HTTP", **more},
+        default_actions=[{"type": "forward", "target_group_arn": group}],
+    )
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "defaultActions[0].targetGroupArn: web is for TCP, front is of type application",
+)
+def test_tcp_group_behind_an_application_balancer() -> None:
+    front = lb.LoadBalancer("front", subnets=["subnet-a", "subnet-b"])
+    group = lb.TargetGroup("web", port=80, protocol="TCP", vpc_id="vpc-0123456789abcdef0")
+    lb.Listener(
+        "http",
+        load_balancer_arn=front.arn,
+        port=80,
+        protocol="HTTP",
+        default_actions=[{"type": "forward", "target_group_arn": group.arn}],
+    )
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "protocol: HTTP is no protocol of a balancer of type network",
+    "actions[0].targetGroupArn: web is for HTTP, front is of type network",
+)
+def test_http_on_a_network_balancer() -> None:
+    front = balancer(load_balancer_type="network")
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    http = listener(front, "arn:aws:elasticloadbalancing:x")
+    lb.ListenerRule(
+        "rule",
+        listener_arn=http.arn,
+        conditions=[{"path_pattern": {"values": ["/"]}}],
+        actions=[{"type": "forward", "target_group_arn": group.arn}],
+    )
+
+
+@case(elbv2_listener_target_group_protocol_mismatch, "sound")
+def test_http_group_behind_an_application_balancer() -> None:
+    front = lb.LoadBalancer("front", subnets=["subnet-a", "subnet-b"])
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+    lb.Listener(
+        "http",
+        load_balancer_arn=front.arn,
+        port=80,
+        protocol="HTTP",
+        default_actions=[{"type": "forward", "target_group_arn": group.arn}],
+    )
+
+
+@case(elbv2_listener_target_group_protocol_mismatch, "absent")
+def test_lambda_group_and_balancer_elsewhere() -> None:
+    listener(balancer(), lb.TargetGroup("f", target_type="lambda").arn)
+    group = lb.TargetGroup("web", port=80, protocol="TCP")
+    lb.Listener("elsewhere", load_balancer_arn="arn:aws:x",
+                default_actions=[{"type": "forward", "target_group_arn": group.arn}])  # fmt: skip
+
+
+@case(elbv2_listener_target_group_protocol_mismatch, "unknown")
+def test_protocol_unknown() -> None:
+    listener(balancer(), lb.TargetGroup("web", port=80, protocol=unknown()).arn)
+    listener_two = {"type": "forward", "target_group_arn": unknown()}
+    lb.Listener("b", load_balancer_arn=unknown(), default_actions=[listener_two])
+
+
+@case(
+    ecs_service_target_group_without_listener,
+    "fires",
+    "loadBalancers[0].targetGroupArn: no listener forwards to web",
+)
+def test_target_group_without_listener() -> None:
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0", target_type="ip"
+    )
+    ecs.Service(
+        "api",
+        launch_type="FARGATE",
+        network_configuration={"subnets": ["subnet-0123456789abcdef0"]},
+        load_balancers=[
+            {"target_group_arn": group.arn, "container_name": "api", "container_port": 8080}
+        ],
+    )
+
+
+def behind(group: lb.TargetGroup) -> lb.Listener:
+    return listener(balancer(), group.arn)
+
+
+@case(ecs_service_target_group_without_listener, "sound")
+def test_target_group_with_listener() -> None:
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0", target_type="ip"
+    )
+    http = behind(group)
+    ecs.Service(
+        "api",
+        launch_type="FARGATE",
+        network_configuration={"subnets": ["subnet-0123456789abcdef0"]},
+        load_balancers=[
+            {"target_group_arn": group.arn, "container_name": "api", "container_port": 8080}
+        ],
+        opts=pulumi.ResourceOptions(depends_on=[http]),
+    )
+
+
+@case(ecs_service_target_group_without_listener, "absent")
+def test_service_without_balancer() -> None:
+    ecs.Service("api", launch_type="FARGATE")
+
+
+@case(ecs_service_target_group_without_listener, "unknown")
+def test_listener_of_an_unknown_group() -> None:
+    fargate(lb.TargetGroup("web", port=80, protocol="HTTP"))
+    listener(balancer(), unknown())
+
+
+@case(
+    ecs_service_listener_dependency_missing,
+    "fires",
+    "loadBalancers[0].targetGroupArn: the service does not wait for http",
+)
+def test_service_that_does_not_wait() -> None:
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0", target_type="ip"
+    )
+    behind(group)
+    ecs.Service(
+        "api",
+        launch_type="FARGATE",
+        network_configuration={"subnets": ["subnet-0123456789abcdef0"]},
+        load_balancers=[
+            {"target_group_arn": group.arn, "container_name": "api", "container_port": 8080}
+        ],
+    )
+
+
+@case(ecs_service_listener_dependency_missing, "sound")
+def test_service_that_waits() -> None:
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0", target_type="ip"
+    )
+    http = behind(group)
+    fargate(group, [http])
+
+
+@case(ecs_service_listener_dependency_missing, "absent")
+def test_no_listener_to_wait_for() -> None:
+    fargate(lb.TargetGroup("web", port=80, protocol="HTTP"))
+
+
+@case(ecs_service_listener_dependency_missing, "unknown")
+def test_target_group_unknown() -> None:
+    behind(lb.TargetGroup("web", port=80, protocol="HTTP"))
+    ecs.Service("api", load_balancers=[{"target_group_arn": unknown(), "container_name": "api",
+                                        "container_port": 1}])  # fmt: skip
+
+
+def served(ingress: Any, egress: Any = None, port: Any = 8080) -> None:
+    front_group = ec2.SecurityGroup("front", egress=egress or [OPEN])
+    rule = {"protocol": "tcp", "security_groups": [front_group.id], **ingress}
+    app_group = ec2.SecurityGroup("app", ingress=[rule])
+    front = balancer(security_groups=[front_group.id])
+    group = lb.TargetGroup("web", port=port, protocol="HTTP", target_type="ip")
+    http = listener(front, group.arn)
+    fargate(group, [http], security_groups=[app_group.id])
+
+
+@case(
+    elbv2_health_check_port_blocked,
+    "fires",
+    ": app of api does not admit front on 8080",
+)
+def test_targets_shut() -> None:
+    served({"from_port": 22, "to_port": 22})
+
+
+@case(elbv2_health_check_port_blocked, "fires", ": app of web does not admit front on 9000")
+def test_check_port_of_instances_shut() -> None:
+    front_group = ec2.SecurityGroup("front")
+    rule = {"protocol": "tcp", "from_port": 80, "to_port": 80, "security_groups": [front_group.id]}
+    app_group = ec2.SecurityGroup("app", ingress=[rule])
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", health_check={"port": "9000"})
+    listener(balancer(security_groups=[front_group.id]), group.arn)
+    template = ec2.LaunchTemplate("web", vpc_security_group_ids=[app_group.id])
+    autoscaling.Group(
+        "web",
+        min_size=1,
+        max_size=1,
+        launch_template={"id": template.id},
+        target_group_arns=[group.arn],
+    )
+
+
+@case(elbv2_health_check_port_blocked, "sound")
+def test_targets_open() -> None:
+    served({"from_port": 8080, "to_port": 8080})
+
+
+@case(elbv2_health_check_port_blocked, "absent")
+def test_balancer_without_groups() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", target_type="ip")
+    http = listener(balancer(), group.arn)
+    fargate(group, [http], security_groups=[ec2.SecurityGroup("app", ingress=[]).id])
+
+
+@case(elbv2_health_check_port_blocked, "unknown")
+def test_targets_of_unknown_rules() -> None:
+    served({"from_port": unknown(), "to_port": 22})
+
+
+@case(
+    elbv2_load_balancer_egress_blocked,
+    "fires",
+    "securityGroups: front lets nothing out on 8080 to web",
+)
+def test_balancer_without_egress() -> None:
+    front_group = ec2.SecurityGroup(
+        "front",
+        ingress=[{"protocol": "tcp", "from_port": 80, "to_port": 80, "cidr_blocks": ["0.0.0.0/0"]}],
+    )
+    front = lb.LoadBalancer(
+        "front", subnets=["subnet-a", "subnet-b"], security_groups=[front_group.id]
+    )
+    group = lb.TargetGroup("web", port=8080, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+    listener(front, group.arn)
+
+
+@case(elbv2_load_balancer_egress_blocked, "sound")
+def test_balancer_with_egress() -> None:
+    front_group = ec2.SecurityGroup(
+        "front",
+        ingress=[{"protocol": "tcp", "from_port": 80, "to_port": 80, "cidr_blocks": ["0.0.0.0/0"]}],
+        egress=[{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}],
+    )
+    front = lb.LoadBalancer(
+        "front", subnets=["subnet-a", "subnet-b"], security_groups=[front_group.id]
+    )
+    group = lb.TargetGroup("web", port=8080, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+    listener(front, group.arn)
+
+
+@case(elbv2_load_balancer_egress_blocked, "absent")
+def test_balancer_of_the_default_group() -> None:
+    listener(balancer(), lb.TargetGroup("web", port=8080, protocol="HTTP").arn)
+
+
+@case(elbv2_load_balancer_egress_blocked, "unknown")
+def test_egress_unknown() -> None:
+    group = ec2.SecurityGroup("front", egress=unknown())
+    front = balancer(security_groups=[group.id])
+    listener(front, lb.TargetGroup("web", port=8080, protocol="HTTP").arn)
+
+
+@case(
+    asg_health_check_type_ignores_load_balancer,
+    "fires",
+    "healthCheckType: EC2 does not heed the load balancer's checks",
+)
+def test_checks_of_the_balancer_ignored() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+    autoscaling.Group(
+        "web",
+        min_size=1,
+        max_size=2,
+        launch_template={"id": "lt-0123456789abcdef0"},
+        target_group_arns=[group.arn],
+    )
+
+
+@case(
+    asg_health_check_type_ignores_load_balancer,
+    "fires",
+    "healthCheckGracePeriod: an instance is judged at once after launch",
+)
+def test_no_grace() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    scaling = autoscaling.Group(
+        "web", min_size=1, max_size=2, health_check_type="ELB", health_check_grace_period=0
+    )
+    autoscaling.Attachment("a", autoscaling_group_name=scaling.id, lb_target_group_arn=group.arn)
+
+
+@case(asg_health_check_type_ignores_load_balancer, "sound")
+def test_checks_of_the_balancer_heeded() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+    autoscaling.Group(
+        "web",
+        min_size=1,
+        max_size=2,
+        launch_template={"id": "lt-0123456789abcdef0"},
+        target_group_arns=[group.arn],
+        health_check_type="ELB",
+        health_check_grace_period=300,
+    )
+
+
+@case(asg_health_check_type_ignores_load_balancer, "absent")
+def test_group_without_balancer() -> None:
+    autoscaling.Group("web", min_size=1, max_size=2)
+
+
+@case(asg_health_check_type_ignores_load_balancer, "unknown")
+def test_check_type_unknown() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    autoscaling.Group(
+        "web", min_size=1, max_size=2, target_group_arns=[group.arn], health_check_type=unknown()
+    )
+
+
+@case(
+    elbv2_health_check_path_default,
+    "fires",
+    "healthCheck.path: the path of the checks is left at /",
+)
+def test_path_left_out() -> None:
+    lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+
+
+@case(elbv2_health_check_path_default, "sound")
+def test_path_given() -> None:
+    lb.TargetGroup(
+        "web",
+        port=80,
+        protocol="HTTP",
+        vpc_id="vpc-0123456789abcdef0",
+        health_check={"path": "/healthz"},
+    )
+
+
+@case(elbv2_health_check_path_default, "absent")
+def test_protocol_absent() -> None:
+    lb.TargetGroup("f", target_type="lambda")
+
+
+@case(elbv2_health_check_path_default, "unknown")
+def test_path_unknown() -> None:
+    checked(path=unknown())
+    lb.TargetGroup("b", port=80, protocol="HTTP", health_check=unknown())
