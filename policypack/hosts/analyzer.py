@@ -6,7 +6,6 @@ rules, and keeps the inputs of Analyze for AnalyzeStack, which brings dependenci
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -23,16 +22,17 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, plugin_pb2
 
 from policypack.hosts.listing import CARRIER, PACK, Listed, listed, printable
-from policypack.plan.resource import Options, Provider, Resource
-from policypack.plan.stack import Stack, StackContext
-from policypack.plan.wire import Decoded, Outputs, decode, provider_defaults
+from policypack.hosts.requests import PlanBuilder, context_from_environment
+from policypack.plan.normalise import canonical_type
+from policypack.plan.stack import StackContext
+from policypack.plan.wire import decode, provider_defaults
 from policypack.rules.evaluation import Diagnostic, Evaluation
 from policypack.rules.registry import Registry, collect
 from policypack.rules.rule import ANY_TYPE, Level, Severity
 from policypack.rules.settings import Settings, read
 
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
-_LEVELS = {
+LEVELS = {
     Level.ADVISORY: analyzer_pb2.ADVISORY,
     Level.MANDATORY: analyzer_pb2.MANDATORY,
     Level.DISABLED: analyzer_pb2.DISABLED,
@@ -44,7 +44,7 @@ _LEVEL_NAMES = {
     # Nothing here remediates: what is left of that level is that a finding blocks.
     analyzer_pb2.REMEDIATE: "mandatory",
 }
-_SEVERITIES = {
+SEVERITIES = {
     Severity.CRITICAL: analyzer_pb2.POLICY_SEVERITY_CRITICAL,
     Severity.HIGH: analyzer_pb2.POLICY_SEVERITY_HIGH,
     Severity.MEDIUM: analyzer_pb2.POLICY_SEVERITY_MEDIUM,
@@ -65,11 +65,10 @@ class Analyzer:
         self.registry = registry
         self.version = version
         self.policies = list(listed(registry))
-        self.context = context_from_environment(os.environ if environment is None else environment)
+        told = context_from_environment(os.environ if environment is None else environment)
+        self.plan = PlanBuilder(told)
         self._lock = threading.Lock()
-        self._resources: dict[str, Resource] = {}
         self._defaults: dict[str, frozenset[str]] = {}
-        self._providers: dict[str, Provider] = {}
         self._descriptions = {one.name: one.description for one in self.policies}
         self._broken = False
         self._use(Settings())
@@ -102,13 +101,14 @@ class Analyzer:
 
     def configure_stack(self, request: Any, _call: Any) -> bytes:
         """Take what the engine says of the stack; it beats the environment."""
+        known = self.plan.context
         with self._lock:
-            self.context = StackContext(
-                organization=request.organization or self.context.organization,
-                project=request.project or self.context.project,
-                stack=request.stack or self.context.stack,
+            self.plan.context = StackContext(
+                organization=request.organization or known.organization,
+                project=request.project or known.project,
+                stack=request.stack or known.stack,
                 tags=dict(request.tags),
-                config=dict(request.config) or self.context.config,
+                config=dict(request.config) or known.config,
                 preview=request.dry_run,
             )
         return b""
@@ -141,54 +141,17 @@ class Analyzer:
     def analyze_stack(self, request: Any, _call: Any) -> bytes:
         """Judge the whole plan."""
         with self._lock:
-            return self._serialised(self._guarded("", lambda: self._of_stack(request)))
+            return self._serialised(
+                self._guarded("", lambda: self.evaluation.of_stack(self.plan.stack(request)))
+            )
 
     def cancel(self, _request: Any, _call: Any) -> bytes:
         """Agree; no call takes long, and the engine ends the process."""
         return b""
 
     def _of_resource(self, request: Any) -> list[Diagnostic]:
-        inputs = decode(request.properties)
-        inputs.defaults = self._defaults.pop(request.urn, frozenset())
-        resource = self._resource(request, inputs)
-        self._resources[request.urn] = resource
-        return self.evaluation.of_resource(resource)
-
-    def _of_stack(self, request: Any) -> list[Diagnostic]:
-        stack = Stack((self._joined(one) for one in request.resources), self.context)
-        stack.shared = self.evaluation.settings.shared
-        return self.evaluation.of_stack(stack)
-
-    def _joined(self, request: Any) -> Resource:
-        """Return the resource that Analyze saw, with what only AnalyzeStack tells of it."""
-        resource = self._resources.get(request.urn) or self._resource(request, Decoded())
-        resource.outputs = Outputs(request.properties)
-        resource.parent = request.parent
-        resource.dependencies = tuple(request.dependencies)
-        resource.property_dependencies = {
-            name: tuple(found.urns) for name, found in request.propertyDependencies.items()
-        }
-        return resource
-
-    def _resource(self, request: Any, inputs: Decoded) -> Resource:
-        return Resource(
-            request.urn,
-            request.type,
-            inputs,
-            options=_options(request.options),
-            provider=self._provider(request),
-            parent=request.options.parent,
-            config=self.context.config,
-        )
-
-    def _provider(self, request: Any) -> Provider | None:
-        if not request.HasField("provider"):
-            return None
-        told = request.provider
-        if told.urn not in self._providers:
-            values = decode(told.properties).values
-            self._providers[told.urn] = Provider(told.urn, told.type, told.name, values)
-        return self._providers[told.urn]
+        defaults = self._defaults.pop(request.urn, frozenset())
+        return self.evaluation.of_resource(self.plan.resource(request, defaults))
 
     def _guarded(self, urn: str, judge: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
         """Judge; a fault of the host itself is told once and never ends a preview."""
@@ -206,9 +169,9 @@ class Analyzer:
     def _silence(self, token: str) -> bytes:
         """Return the answer without findings: who does not judge resources of this type."""
         if token not in self._silent:
-            kind = Resource("", token, Decoded()).type
             self._silent[token] = self._not_applicable(
-                analyzer_pb2.AnalyzeResponse(), lambda one: not self._judges(one, kind)
+                analyzer_pb2.AnalyzeResponse(),
+                lambda one: not self._judges(one, canonical_type(token)),
             )
         return self._silent[token]
 
@@ -237,9 +200,9 @@ class Analyzer:
                     policyPackVersion=self.version,
                     description=self._descriptions.get(one.rule, ""),
                     message=printable(one.message),
-                    enforcementLevel=_LEVELS[one.level],
+                    enforcementLevel=LEVELS[one.level],
                     urn=one.urn,
-                    severity=_SEVERITIES[one.severity],
+                    severity=SEVERITIES[one.severity],
                 )
                 for one in found
             )
@@ -251,8 +214,8 @@ def _policy_info(policy: Listed) -> Any:
     info = analyzer_pb2.PolicyInfo(
         name=policy.name,
         description=policy.description,
-        enforcementLevel=_LEVELS[policy.level],
-        severity=_SEVERITIES[policy.severity],
+        enforcementLevel=LEVELS[policy.level],
+        severity=SEVERITIES[policy.severity],
         policy_type=(
             analyzer_pb2.POLICY_TYPE_RESOURCE
             if policy.of_single_resource
@@ -264,35 +227,6 @@ def _policy_info(policy: Listed) -> Any:
     )
     info.configSchema.properties.update({name: dict(one) for name, one in policy.schema.items()})
     return info
-
-
-def _options(told: Any) -> Options:
-    timeouts = told.customTimeouts
-    return Options(
-        protect=told.protect,
-        ignore_changes=tuple(told.ignoreChanges),
-        delete_before_replace=told.deleteBeforeReplace if told.deleteBeforeReplaceDefined else None,
-        additional_secret_outputs=tuple(told.additionalSecretOutputs),
-        aliases=tuple(told.aliases),
-        create_timeout=timeouts.create,
-        update_timeout=timeouts.update,
-        delete_timeout=timeouts.delete,
-    )
-
-
-def context_from_environment(environment: Mapping[str, str]) -> StackContext:
-    """Return the stack's data as the published language host puts it into the environment."""
-    try:
-        config = json.loads(environment.get("PULUMI_CONFIG") or "{}")
-    except ValueError:
-        config = {}
-    return StackContext(
-        organization=environment.get("PULUMI_ORGANIZATION", ""),
-        project=environment.get("PULUMI_PROJECT", ""),
-        stack=environment.get("PULUMI_STACK", ""),
-        config=config if isinstance(config, dict) else {},
-        preview=environment.get("PULUMI_DRY_RUN", "true") == "true",
-    )
 
 
 _VERSION = re.compile(r"""^version:\s*["']?(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)""", re.MULTILINE)

@@ -16,7 +16,7 @@ from policypack.plan.resource import Resource
 from policypack.plan.stack import Stack
 from policypack.plan.values import UNKNOWN, Block, Undetermined, blocks, look_up, parse_path
 from policypack.rules.registry import Registry
-from policypack.rules.rule import Finding, Kind, Level, Rule, Severity
+from policypack.rules.rule import ANY_TYPE, Finding, Kind, Level, Rule, Severity
 from policypack.rules.settings import SHARED, Exemption, Settings
 
 LEVEL_ORDER = {Level.MANDATORY: 0, Level.ADVISORY: 1, Level.DISABLED: 2}
@@ -77,21 +77,24 @@ class Evaluation:
 
     def of_stack(self, stack: Stack) -> list[Diagnostic]:
         """Run the relational and the stack rules, and report on the configuration."""
-        stack.shared = self.settings.shared
         secrets = Secrets(stack)
-        rules = self.registry.rules
+        rules = [rule for rule in self.registry.rules if rule.kind is not Kind.RESOURCE]
         found = [one for rule in rules for one in self.of_rule(rule, stack, secrets)]
         found.extend(self.about_configuration(stack))
         return sorted(found, key=lambda one: one.order)
 
-    def of_rule(self, rule: Rule, stack: Stack, secrets: Secrets | None = None) -> list[Diagnostic]:
-        """Run one relational or stack rule over the plan; what it finds comes as it was found."""
-        if rule.kind is Kind.RESOURCE:
-            return []
-        subjects: Iterable[Resource | Stack] = stack.with_data(*rule.on)
+    def of_rule(
+        self, rule: Rule, plan: Stack | Resource, secrets: Secrets | None = None
+    ) -> list[Diagnostic]:
+        """Run one rule over a plan, or a resource rule on one resource; findings as they come."""
+        if isinstance(plan, Resource):
+            is_due = plan.has_data and (plan.type in rule.on or ANY_TYPE in rule.on)
+            return self._run(rule, [plan] if is_due else [], secrets or Secrets([plan]))
+        plan.shared = self.settings.shared
+        subjects: Iterable[Resource | Stack] = plan.with_data(*rule.on)
         if rule.kind is Kind.STACK:
-            subjects = [stack] if subjects else []
-        return self._run(rule, subjects, secrets or Secrets(stack))
+            subjects = [plan] if subjects else []
+        return self._run(rule, subjects, secrets or Secrets(plan))
 
     def _run(
         self, rule: Rule, subjects: Iterable[Resource | Stack], secrets: Secrets
