@@ -153,13 +153,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pack", type=Path, default=ROOT, help="folder of the pack (this one)")
     parser.add_argument("--dry-run", action="store_true", help="show what would be published")
     options = parser.parse_args(arguments)
+    if not options.organisation and not options.dry_run:
+        return _refuse("name the organisation to publish to: make publish ORG=acme")
     try:
-        if not options.organisation and not options.dry_run:
-            raise PublishError("name the organisation to publish to: make publish ORG=acme")
         return publish(options.pack, options.organisation, dry_run=options.dry_run)
     except PublishError as error:
-        print(f"publish: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
+
+
+def _refuse(reason: str) -> int:
+    print(f"publish: {reason}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -77,7 +77,9 @@ def project(cli: Cli, tmp_path: Path) -> Callable[[str], Path]:
     """Make a project of a program's text, with a stack."""
 
     def make(program: str) -> Path:
-        folder = write_project(tmp_path / "project", program, name=tmp_path.name.strip("_"))
+        # Stacks of one backend are told apart by their projects.
+        name = f"shop-{tmp_path.parent.name}-{tmp_path.name}"
+        folder = write_project(tmp_path / name, program, name=name)
         cli.new_stack(folder)
         return folder
 

@@ -45,26 +45,26 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def __init__(self, engine: str) -> None:
         self.engine = engine
 
-    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's names
+    def Handshake(self, request: Any, context: Any) -> Any:
         return language_pb2.LanguageHandshakeResponse()
 
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo(version="1.0.0")
 
-    def GetRequiredPlugins(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def GetRequiredPlugins(self, request: Any, context: Any) -> Any:
         return language_pb2.GetRequiredPluginsResponse()
 
-    def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def GetRequiredPackages(self, request: Any, context: Any) -> Any:
         return language_pb2.GetRequiredPackagesResponse()
 
-    def About(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def About(self, request: Any, context: Any) -> Any:
         version = sys.version.split()[0]
         return language_pb2.AboutResponse(executable=sys.executable, version=version)
 
-    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
 
-    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:
         folder = Path(request.directory)
         venv = folder / _options(request.info).get("virtualenv", "venv")
         requirements = folder / "requirements.txt"
@@ -78,7 +78,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             if done.returncode:
                 context.abort(grpc.StatusCode.UNKNOWN, f"{command[:4]} exited {done.returncode}")
 
-    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Run(self, request: Any, context: Any) -> Any:
         arguments = {
             "monitor": request.monitor_address,
             "engine": self.engine,
@@ -104,7 +104,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         error = f"the program exited with code {done.returncode}" if done.returncode else ""
         return language_pb2.RunResponse(error=error)
 
-    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
         if request.kind != "analyzer":
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"cannot run a plugin of {request.kind}")
         mode = os.environ.get("STAND_IN_STACK_DATA", "direct")
@@ -196,7 +196,8 @@ def _stream(process: subprocess.Popen[bytes]) -> Iterator[Any]:
             chunks.put((name, line))
         chunks.put((name, b""))
 
-    assert process.stdout and process.stderr
+    assert process.stdout
+    assert process.stderr
     for name, pipe in (("stdout", process.stdout), ("stderr", process.stderr)):
         threading.Thread(target=pump, args=(name, pipe), daemon=True).start()
     open_pipes = 2

@@ -32,43 +32,43 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self) -> None:
         self.config = struct_pb2.Struct()
 
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's names
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo(version="7.51.1")
 
-    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Configure(self, request: Any, context: Any) -> Any:
         self.config = request.args
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, acceptResources=True, supportsPreview=True
         )
 
-    def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Check(self, request: Any, context: Any) -> Any:
         token, name = request.type, request.name
         return provider_pb2.CheckResponse(
             inputs=check_struct(token, name, request.news, self.config)
         )
 
-    def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Diff(self, request: Any, context: Any) -> Any:
         same = request.old_inputs == request.news
         changes = (
             provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
         )
         return provider_pb2.DiffResponse(changes=changes)
 
-    def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Create(self, request: Any, context: Any) -> Any:
         if not request.preview:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, "the stand-in only plans")
         outputs = _planned_outputs(request.type)
         outputs.MergeFrom(request.properties)
         return provider_pb2.CreateResponse(properties=outputs)
 
-    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Invoke(self, request: Any, context: Any) -> Any:
         arguments = json_format.MessageToDict(request.args)
         region = arguments.get("region") or json_format.MessageToDict(self.config).get("region", "")
         result = struct_pb2.Struct()
         result.update(answer(request.tok, arguments, region))
         return provider_pb2.InvokeResponse(**{"return": result})
 
-    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
 
 

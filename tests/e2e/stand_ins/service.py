@@ -49,6 +49,11 @@ class Service:
     events: list[dict[str, Any]] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
 
+    @property
+    def unanswered_writes(self) -> list[str]:
+        """Changes that nobody took; unknown questions are answered with 404, as by old services."""
+        return [one for one in self.unanswered if not one.startswith("GET ")]
+
     def pack(self, name: str, tag: str) -> Pack:
         return next(one for one in self.packs if one.name == name and one.tag == tag)
 
