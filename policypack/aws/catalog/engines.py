@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from policypack.aws.catalog.loader import CatalogError, has, load, rows
-from policypack.aws.catalog.masks import members
+from policypack.aws.catalog.packing import members
 
 
 @cache

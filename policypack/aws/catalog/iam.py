@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from policypack.aws.catalog.loader import CatalogError, has, load, rows
+from policypack.aws.catalog.packing import policy_part
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,8 @@ def managed_policy_statements(name: str) -> list[dict[str, Any]] | None:
 
     AWS changes these documents; the result must not be changed by the caller.
     """
-    part = f"managed_policies/{name[:1].lower()}"
-    if not has(part):
-        return None
-    statements: list[dict[str, Any]] | None = rows(part).get(name)
+    part = rows(f"managed_policies/{policy_part(name)}")
+    statements: list[dict[str, Any]] | None = part.get(name)
     return statements
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
-from policypack.aws.catalog.loader import CatalogError, has, load, rows
-from policypack.aws.catalog.masks import members
+from policypack.aws.catalog.loader import CatalogError, hand_rows, has, load, rows
+from policypack.aws.catalog.packing import members
 from policypack.aws.catalog.regions import region_of_zone_id
 
 
@@ -87,6 +87,7 @@ def instance_type(name: str) -> InstanceType | None:
         values = {
             field.name: _cell(columns[field.name], position) for field in fields(InstanceType)[1:]
         }
+        values["burstable"] = values["burstable"] or _marked_burstable(name)
         return InstanceType(name=name, **values)
     except (KeyError, IndexError, TypeError):
         raise CatalogError(
@@ -159,6 +160,12 @@ def offered_in_region(name: str, region: str) -> bool | None:
     if name in rows(f"offerings/{region}"):
         return True
     return False if is_known_instance_type(name) else None
+
+
+def _marked_burstable(name: str) -> bool:
+    # moto's copy lacks the flag for the newest families.
+    families = {row["family"] for row in hand_rows("burstable_families")}
+    return name.partition(".")[0] in families
 
 
 def _cell(column: dict[str, list[Any]], position: int) -> Any:
