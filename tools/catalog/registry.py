@@ -9,6 +9,7 @@ from tools.catalog.sources import Sources
 
 MODULES: tuple[str, ...] = (
     "book",
+    "constraints",
     "instance_types",
     "offerings",
     "regions",
