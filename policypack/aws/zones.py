@@ -29,7 +29,7 @@ NETWORK_INTERFACE = "aws:ec2/networkInterface:NetworkInterface"
 # `us-west-2a`, the Local Zone `us-west-2-lax-1a`, the Wavelength Zone `us-east-1-wl1-bos-wlz-1`.
 _NAME = re.compile(r"(?P<region>[a-z]+(?:-[a-z]+)+-\d+)(?P<rest>[a-z]|-[a-z0-9-]+)")
 # `use1-az4`, `usw2-lax1-az1`, `use1-wl1-bos-wlz1`.
-_ID = re.compile(r"(?P<prefix>[a-z]+\d+)-(?P<rest>az\d+|[a-z0-9-]+\d)")
+_ID = re.compile(r"[a-z]+\d+-(?P<rest>az\d+|[a-z0-9-]+\d)")
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,6 @@ def region_of_name(name: str) -> str | None:
     """Return the region in a zone's name; None if it does not look like one."""
     found = _NAME.fullmatch(name)
     return found["region"] if found else None
-
-
-def prefix_of_id(zone_id: str) -> str | None:
-    """Return the region's part of a zone id, `use1`; None if it does not look like one."""
-    found = _ID.fullmatch(zone_id)
-    return found["prefix"] if found else None
 
 
 def zone_of(resource: Resource) -> Zone:
