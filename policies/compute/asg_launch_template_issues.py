@@ -183,10 +183,12 @@ def ec2_security_group_wrong_vpc(resource: Resource) -> Findings:
         places, groups = resource.follow(subnets, SUBNET), holder.follow(path, *GROUPS)
         if not places.exact or not groups.exact:
             continue
-        for group, subnet in ((one, other) for one in groups for other in places):
-            if _in_other_vpc(group, subnet):
-                at = path if holder is resource else subnets
-                yield resource.finding(at, f"{group.name} is in another VPC than {subnet.name}")
+        at = path if holder is resource else subnets
+        for group in groups:
+            outside = [subnet for subnet in places if _in_other_vpc(group, subnet)]
+            if outside:
+                text = f"{group.name} is in another VPC than {outside[0].name}"
+                yield resource.finding(at, text)
 
 
 def _group_uses(resource: Resource) -> Iterator[tuple[Resource, str, str]]:
