@@ -4,7 +4,7 @@ What is not in the catalog is answered with None: a value newer than the catalog
 silent or advisory. `loader.py` says how tables are kept and how old they are.
 """
 
-from policypack.aws.catalog.engines import (
+from policypack.aws.catalog.databases import (
     deprecated_versions,
     engine_version_exists,
     engine_versions,
@@ -13,6 +13,17 @@ from policypack.aws.catalog.engines import (
     family_of,
     instance_classes,
     regions_with_class,
+)
+from policypack.aws.catalog.geography import (
+    Partition,
+    Region,
+    partition_of,
+    partitions,
+    region,
+    region_of_zone_id,
+    region_of_zone_name,
+    regions,
+    zone_id_prefix,
 )
 from policypack.aws.catalog.hand import (
     DocumentSize,
@@ -63,17 +74,6 @@ from policypack.aws.catalog.instances import (
     zones_offering,
 )
 from policypack.aws.catalog.loader import CatalogError, age_days, generated_on
-from policypack.aws.catalog.regions import (
-    Partition,
-    Region,
-    partition_of,
-    partitions,
-    region,
-    region_of_zone_id,
-    region_of_zone_name,
-    regions,
-    zone_id_prefix,
-)
 from policypack.aws.catalog.vocabulary import (
     Metric,
     Runtime,

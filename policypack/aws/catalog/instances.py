@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+from policypack.aws.catalog.geography import region_of_zone_id
 from policypack.aws.catalog.loader import CatalogError, hand_rows, has, load, rows
 from policypack.aws.catalog.packing import members
-from policypack.aws.catalog.regions import region_of_zone_id
 
 
 @dataclass(frozen=True)
