@@ -408,9 +408,7 @@ def eks_subnet_unsupported_zone(cluster: Resource) -> Findings:
 
 def _without_eks(zone: Zone) -> str | None:
     if zone.id:
-        rows = hand_rows("unsupported_zones")
-        left_out = any(row["zone_id"] == zone.id for row in rows if row["service"] == "eks")
-        return "which EKS leaves out" if left_out else None
+        return "which EKS leaves out" if zone.id in unsupported_zones("eks") else None
     # Before zone ids were known, this name was the usual one of use1-az3.
     often = zone.name == "us-east-1e"
     return "in many accounts the zone that EKS leaves out" if often else None
