@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from policypack import Findings, Level, Resource, Severity, relational_rule, resource_rule
-from policypack.aws.catalog.instances import offered, zones_offering
-from policypack.aws.catalog.loader import hand_rows
 from policypack.aws.catalog.geography import region as catalogued_region
 from policypack.aws.catalog.geography import region_of_zone_id
+from policypack.aws.catalog.hand import unsupported_zones
+from policypack.aws.catalog.instances import offered, zones_offering
 from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
     LAUNCH_TEMPLATE,
