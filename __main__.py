@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import policies
 from policypack.hosts.analyzer import serve
 
 if __name__ == "__main__":
-    serve(policies, Path(__file__).parent)
+    serve("policies", Path(__file__).parent)

@@ -6,6 +6,7 @@ rules, and keeps the inputs of Analyze for AnalyzeStack, which brings dependenci
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
@@ -14,7 +15,6 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import grpc
@@ -275,16 +275,18 @@ def make_server(analyzer: Analyzer) -> tuple[grpc.Server, int]:
     return server, port
 
 
-def serve(rules: ModuleType, root: Path) -> None:
+def serve(rules: str, root: Path) -> None:
     """Serve the rules of a package until the engine ends the process.
 
     Args:
-        rules: the package whose modules hold the rules.
+        rules: the name of the package whose modules hold the rules; it is imported here.
         root: the folder of PulumiPolicy.yaml.
     """
     # The engine reads the port from the first line of stdout: no module may print before it.
     stdout, sys.stdout = sys.stdout, sys.stderr
-    server, port = make_server(Analyzer(collect(rules), pack_version(root)))
+    server, port = make_server(
+        Analyzer(collect(importlib.import_module(rules)), pack_version(root))
+    )
     stdout.write(f"{port}\n")
     stdout.flush()
     try:
