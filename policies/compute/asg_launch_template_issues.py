@@ -125,6 +125,7 @@ def _every_override_is_typed(group: Resource) -> bool:
     error="InvalidParameterCombination: Network interfaces and an instance-level security groups "
     "may not be specified on the same request",
     source=CREATE_TEMPLATE,
+    covers=("ec2-launch-template-interfaces-with-security-groups",),
 )
 def ec2_launch_template_security_groups_conflict(template: Resource) -> Findings:
     """A launch template names security groups in its network interfaces or beside them, not both.
@@ -217,6 +218,11 @@ def _in_other_vpc(group: Resource, subnet: Resource) -> bool:
     severity=Severity.HIGH,
     error="InvalidUserData.Malformed: Invalid BASE64 encoding of user data",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
+    covers=(
+        "ec2-instance-user-data-base64-too-large",
+        "ec2-instance-user-data-too-large",
+        "ec2-launch-template-user-data-too-large",
+    ),
 )
 def ec2_user_data_invalid(resource: Resource) -> Findings:
     """User data is base64 where EC2 gets it as it is written, and at most 16 KiB long.
@@ -300,9 +306,6 @@ def asg_mixed_instances_template_conflict(group: Resource) -> Findings:
             yield group.finding(path, f"the template {name} asks for persistent Spot requests")
         if look_up(template.tree, parse_path("placement.hostId")) is not ABSENT:
             yield group.finding(path, f"the template {name} places instances on one host")
-    if len(overrides(group)) > 40:
-        at = "mixedInstancesPolicy.launchTemplate.overrides"
-        yield group.finding(at, f"the policy has {len(overrides(group))} overrides, over 40")
 
 
 @resource_rule(
@@ -311,6 +314,12 @@ def asg_mixed_instances_template_conflict(group: Resource) -> Findings:
     severity=Severity.HIGH,
     error="ValidationError: Desired capacity must be between the specified min size and max size",
     source=CREATE_GROUP,
+    covers=(
+        "autoscaling-group-desired-capacity-outside-sizes",
+        "autoscaling-schedule-desired-over-max",
+        "autoscaling-schedule-desired-under-min",
+        "autoscaling-schedule-min-over-max",
+    ),
 )
 def asg_size_bounds_invalid(group: Resource) -> Findings:
     """The sizes of an Auto Scaling group are in order: minimum, desired, maximum.
@@ -325,9 +334,6 @@ def asg_size_bounds_invalid(group: Resource) -> Findings:
         yield group.finding("desiredCapacity", f"{wanted} is below the minimum {low}")
     elif wanted is not None and high is not None and wanted > high:
         yield group.finding("desiredCapacity", f"{wanted} is above the maximum {high}")
-    lifetime = group.tree.get("maxInstanceLifetime")
-    if isinstance(lifetime, int) and 0 < lifetime < 86_400:
-        yield group.finding("maxInstanceLifetime", f"{lifetime} seconds are less than a day")
 
 
 def _size(group: Resource, key: str) -> int | None:

@@ -84,6 +84,16 @@ def _volumes(resource: Resource) -> Iterator[tuple[Block, _Names]]:
     severity=Severity.HIGH,
     error="InvalidParameterValue or InvalidParameterCombination from CreateVolume or RunInstances",
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html",
+    covers=(
+        "ec2-volume-iops-not-supported",
+        "ec2-volume-iops-too-low",
+        "ec2-volume-kms-key-without-encryption",
+        "ec2-volume-multi-attach-type",
+        "ec2-volume-provisioned-iops-missing",
+        "ec2-volume-size-too-small",
+        "ec2-volume-throughput-not-supported",
+        "ec2-volume-throughput-over-default-iops",
+    ),
 )
 def ec2_ebs_volume_spec_invalid(resource: Resource) -> Findings:
     """A volume's size, IOPS and throughput are what its type takes.
@@ -212,6 +222,12 @@ def architecture_of_parameter(image: str) -> str | None:
     error="InvalidParameterValue: The architecture of the specified instance type does not match "
     "the architecture of the AMI",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html",
+    covers=(
+        "ec2-instance-arm64-image-on-x86-type",
+        "ec2-instance-x86-64-image-on-arm-type",
+        "ec2-launch-template-arm64-image-on-x86-type",
+        "ec2-launch-template-x86-64-image-on-arm-type",
+    ),
 )
 def ec2_ami_architecture_mismatch(resource: Resource) -> Findings:
     """An image is made for the processor of the instance type.
@@ -277,6 +293,7 @@ _STRATEGY = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strat
     severity=Severity.MEDIUM,
     error="InvalidParameterCombination: the placement group does not take these instances",
     source=_STRATEGY,
+    covers=("ec2-placement-group-partition-count",),
 )
 def ec2_placement_group_conflict(resource: Resource) -> Findings:
     """A placement group takes the instances that are put into it.

@@ -63,6 +63,12 @@ def _upper(value: Any) -> Any:
     error="ValidationError: Health check protocol is not supported for the target group",
     source=CREATE_TARGET_GROUP,
     each="healthCheck",
+    covers=(
+        "elbv2-target-group-health-check-disabled",
+        "elbv2-target-group-health-check-path-on-tcp",
+        "elbv2-target-group-health-check-protocol",
+        "elbv2-target-group-health-check-tcp-on-http",
+    ),
 )
 def elbv2_health_check_protocol_invalid(group: Resource, check: Block) -> Findings:
     """A health check uses a protocol that its target group can be checked with.
@@ -91,6 +97,10 @@ def elbv2_health_check_protocol_invalid(group: Resource, check: Block) -> Findin
     error="ValidationError: Health check timeout must be smaller than the interval",
     source=CREATE_TARGET_GROUP,
     each="healthCheck",
+    covers=(
+        "elbv2-target-group-health-check-timeout-above-interval",
+        "elbv2-target-group-health-check-timeout-not-below-interval",
+    ),
 )
 def elbv2_health_check_timing_invalid(group: Resource, check: Block) -> Findings:
     """A health check times out before the next one begins.
@@ -105,7 +115,8 @@ def elbv2_health_check_timing_invalid(group: Resource, check: Block) -> Findings
         value = check.get(key, low)
         if isinstance(value, int) and not low <= value <= high:
             yield check.finding(key, f"{value} is outside {low} to {high}")
-    if group.get("targetType", "instance") == "lambda" or not check.has("timeout"):
+    is_function = group.get("targetType", "instance") == "lambda"
+    if not check.has("timeout") or (is_function and not check.has("interval")):
         return
     interval, timeout = check.get("interval", 30), check["timeout"]
     if not isinstance(interval, int) or not isinstance(timeout, int):

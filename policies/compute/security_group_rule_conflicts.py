@@ -77,6 +77,20 @@ def _protocol(block: Block) -> str | None:
     severity=Severity.CRITICAL,
     error="InvalidParameterValue: Invalid value for portRange",
     source=IP_PERMISSION,
+    covers=(
+        "ec2-security-group-egress-icmp-type-out-of-range",
+        "ec2-security-group-egress-port-out-of-range",
+        "ec2-security-group-egress-ports-reversed",
+        "ec2-security-group-ingress-icmp-type-out-of-range",
+        "ec2-security-group-ingress-port-out-of-range",
+        "ec2-security-group-ingress-ports-reversed",
+        "ec2-security-group-rule-icmp-type-out-of-range",
+        "ec2-security-group-rule-port-out-of-range",
+        "ec2-security-group-rule-ports-reversed",
+        "ec2-vpc-security-group-rule-icmp-type-out-of-range",
+        "ec2-vpc-security-group-rule-port-out-of-range",
+        "ec2-vpc-security-group-rule-ports-reversed",
+    ),
 )
 def sg_rule_port_range_invalid(resource: Resource) -> Findings:
     """The ports of a security group rule are a range that EC2 knows.
@@ -173,6 +187,13 @@ def _shown(rule: SecurityGroupRule) -> str:
     severity=Severity.HIGH,
     error="InvalidParameterValue: CIDR block is malformed",
     source=EC2_RULES,
+    covers=(
+        "ec2-security-group-egress-malformed-cidr",
+        "ec2-security-group-ingress-malformed-cidr",
+        "ec2-security-group-rule-malformed-cidr",
+        "ec2-vpc-security-group-rule-malformed-cidr",
+        "ec2-vpc-security-group-rule-not-exactly-one-peer",
+    ),
 )
 def sg_rule_source_invalid(resource: Resource) -> Findings:
     """A security group rule names its source in the property that is meant for it.
@@ -271,6 +292,14 @@ def _in_other_vpc(owner: Resource, other: Resource) -> bool:
     severity=Severity.MEDIUM,
     error="InvalidParameterValue: Value for parameter GroupName or Description is invalid",
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
+    covers=(
+        "ec2-security-group-egress-description-characters",
+        "ec2-security-group-ingress-description-characters",
+        "ec2-security-group-name-default",
+        "ec2-security-group-name-like-an-id",
+        "ec2-security-group-rule-description-characters",
+        "ec2-vpc-security-group-rule-description-characters",
+    ),
 )
 def sg_name_invalid_or_duplicate(stack: Stack) -> Findings:
     """A security group has a name that EC2 takes and that no other of its VPC has.

@@ -13,23 +13,26 @@ from typing import Any
 
 @dataclass(frozen=True)
 class VolumeType:
-    """Bounds of a volume type: sizes in GiB, throughput in MiB/s; None where it takes none."""
+    """Lower bounds and ratios of a volume type: sizes in GiB, throughput in MiB/s.
 
-    sizes: tuple[int, int]
-    iops: tuple[int, int] | None = None
+    None where the type takes no such value. Upper bounds are left out: AWS raises them.
+    """
+
+    least_size: int
+    least_iops: int | None = None
     iops_per_gib: int = 0
-    throughput: tuple[int, int] | None = None
+    least_throughput: int | None = None
     needs_iops: bool = False
 
 
 VOLUME_TYPES = {
-    "gp2": VolumeType((1, 16_384)),
-    "gp3": VolumeType((1, 65_536), (3_000, 80_000), 500, (125, 2_000)),
-    "io1": VolumeType((4, 16_384), (100, 64_000), 50, needs_iops=True),
-    "io2": VolumeType((4, 65_536), (100, 256_000), 1_000, needs_iops=True),
-    "st1": VolumeType((125, 16_384)),
-    "sc1": VolumeType((125, 16_384)),
-    "standard": VolumeType((1, 1_024)),
+    "gp2": VolumeType(1),
+    "gp3": VolumeType(1, 3_000, 500, 125),
+    "io1": VolumeType(4, 100, 50, needs_iops=True),
+    "io2": VolumeType(4, 100, 1_000, needs_iops=True),
+    "st1": VolumeType(125),
+    "sc1": VolumeType(125),
+    "standard": VolumeType(1),
 }
 GP3_BASE_IOPS = 3_000
 # gp3 gives at most a quarter of a MiB/s for each of its IOPS.
@@ -48,9 +51,8 @@ def volume_faults(kind: str, size: Any, iops: Any, throughput: Any) -> Iterator[
     known = VOLUME_TYPES.get(kind)
     if known is None:
         return
-    low, high = known.sizes
-    if isinstance(size, int) and not low <= size <= high:
-        yield "size", f"{size} GiB is outside the {low} to {high} of {kind}"
+    if isinstance(size, int) and size < known.least_size:
+        yield "size", f"{size} GiB is less than the {known.least_size} of {kind}"
     if isinstance(iops, int):
         yield from _iops_faults(kind, known, size, iops)
     if isinstance(throughput, int):
@@ -58,12 +60,12 @@ def volume_faults(kind: str, size: Any, iops: Any, throughput: Any) -> Iterator[
 
 
 def _iops_faults(kind: str, known: VolumeType, size: Any, iops: int) -> Iterator[tuple[str, str]]:
-    if known.iops is None:
+    if known.least_iops is None:
         yield "iops", f"{kind} takes no IOPS"
         return
-    low, high = known.iops
-    if not low <= iops <= high:
-        yield "iops", f"{iops} IOPS is outside the {low} to {high} of {kind}"
+    low = known.least_iops
+    if iops < low:
+        yield "iops", f"{iops} IOPS is less than the {low} of {kind}"
         return
     most = known.iops_per_gib * size if isinstance(size, int) else None
     if most is not None and iops > max(most, low):
@@ -73,12 +75,12 @@ def _iops_faults(kind: str, known: VolumeType, size: Any, iops: int) -> Iterator
 def _throughput_faults(
     kind: str, known: VolumeType, iops: Any, throughput: int
 ) -> Iterator[tuple[str, str]]:
-    if known.throughput is None:
+    if known.least_throughput is None:
         yield "throughput", f"{kind} takes no throughput"
         return
-    low, high = known.throughput
-    if not low <= throughput <= high:
-        yield "throughput", f"{throughput} MiB/s is outside the {low} to {high} of {kind}"
+    if throughput < known.least_throughput:
+        low = known.least_throughput
+        yield "throughput", f"{throughput} MiB/s is less than the {low} of {kind}"
     elif isinstance(iops, int) and throughput * GP3_IOPS_PER_MIB > iops:
         needed = throughput * GP3_IOPS_PER_MIB
         yield "throughput", f"{throughput} MiB/s needs {needed} IOPS, the volume has {iops}"

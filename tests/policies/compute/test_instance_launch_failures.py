@@ -38,7 +38,7 @@ def instance(name: str = "web", **more: Any) -> ec2.Instance:
         ("gp3", 4, 3000, None, []),
         ("gp3", 10, 6000, None, ["iops"]),
         ("gp2", 100, 3000, None, ["iops"]),
-        ("gp2", 20_000, None, None, ["size"]),
+        ("gp2", 20_000, None, None, []),
         ("st1", 100, None, 200, ["size", "throughput"]),
         ("io1", 4, 200, None, []),
         ("io1", 4, 201, None, ["iops"]),

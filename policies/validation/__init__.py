@@ -1,0 +1,1 @@
+"""Values and combinations that AWS refuses."""
