@@ -177,6 +177,10 @@ class Block(Mapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._tree.get(key) is not None
 
+    def __hash__(self) -> int:
+        """Allow `value in {...}` on a value of any shape; equal blocks have equal hashes."""
+        return hash(frozenset(self))
+
 
 class Items(Sequence[Any]):
     """A list of a resource; reading an element that is unknown raises `Undetermined`."""
@@ -213,7 +217,9 @@ class Items(Sequence[Any]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else False
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        """Allow `value in {...}` on a value of any shape; equal lists have equal hashes."""
+        return hash(len(self._tree))
 
 
 def view(resource: Resource, value: Any, at: Path) -> Any:
