@@ -21,7 +21,7 @@ from tools.catalog.sources import CatalogBuildError, Package, Sources
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements-catalog.txt"
 FOLDER = ROOT / ".catalog-venv"
-STAMP = "pins"
+FRESH = "new"
 NPM_PACKAGE = "@aws-cdk/aws-service-spec"
 DATABASE = "db.json.gz"
 TIMEOUT_SECONDS = 300
@@ -67,50 +67,54 @@ def _pins(lines: list[str], file: str) -> Iterator[tuple[str, Pin]]:
 def fetch(folder: Path = FOLDER, requirements: Path = REQUIREMENTS) -> Sources:
     """The pinned packages, downloaded unless `folder` already holds exactly these.
 
-    Raises CatalogBuildError when a registry does not answer or a hash differs.
+    Raises CatalogBuildError when a registry does not answer or a hash differs; what was
+    downloaded before then stays.
     """
     pins = read_pins(requirements)
-    stamp = folder / STAMP
-    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
-    if not (stamp.is_file() and stamp.read_text(encoding="ascii") == wanted):
-        _install(folder, requirements, pins)
-        stamp.write_text(wanted, encoding="ascii")
+    key = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
+    if not (folder / key).is_dir():
+        _install(folder, pins)
+        (folder / FRESH).rename(folder / key)
+        for old in folder.iterdir():
+            if old.name != key:
+                shutil.rmtree(old, ignore_errors=True)
     packages = {name: pin.package for name, pin in pins.items()}
-    return Sources(_site_packages(folder), folder / DATABASE, packages)
+    return Sources(_site_packages(folder / key), folder / key / DATABASE, packages)
 
 
-def _install(folder: Path, requirements: Path, pins: dict[str, Pin]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    say(f"setting up {folder.name}")
+def _install(folder: Path, pins: dict[str, Pin]) -> None:
+    fresh = folder / FRESH
+    say(f"downloading to {folder.name}")
     try:
-        venv.create(folder, with_pip=True, clear=True)
+        venv.create(fresh, with_pip=True, clear=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise CatalogBuildError(f"a virtual environment cannot be made: {error}") from None
     for name, pin in pins.items():
         say(f"  {name} {pin.package.version}")
-    _pip_install(folder, requirements)
-    _npm_fetch(folder, pins[NPM_PACKAGE])
+        (_npm_fetch if name == NPM_PACKAGE else _pip_install)(fresh, pin)
 
 
-def _pip_install(folder: Path, requirements: Path) -> None:
+def _pip_install(folder: Path, pin: Pin) -> None:
+    line = f"{pin.package.name}=={pin.package.version} --hash={pin.integrity}"
+    (folder / "pin.txt").write_text(line, encoding="ascii")
     command = [
         str(_python(folder)), "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes",
         "--only-binary=:all:", "--no-compile", "--disable-pip-version-check", "--no-input",
-        "--retries=1", "--timeout=20", "-r", str(requirements),
+        "--retries=1", "--timeout=20", "-r", str(folder / "pin.txt"),
     ]  # fmt: skip
     result = _run(command, "pip")
     if result.returncode:
-        raise CatalogBuildError(_pip_fault(result.stderr, requirements.name))
+        raise CatalogBuildError(_pip_fault(result.stderr, pin.package))
 
 
-def _pip_fault(stderr: str, file: str) -> str:
+def _pip_fault(stderr: str, package: Package) -> str:
+    name = f"{package.name} {package.version}"
     if "DO NOT MATCH THE HASHES" in stderr:
-        match = re.search(r"^ +([\w.-]+)==\S+ from ", stderr, re.MULTILINE)
-        name = match[1] if match else "a package"
-        return f"the download of {name} does not have the hash pinned in {file}"
+        return f"the download of {name} does not have the hash pinned in {REQUIREMENTS.name}"
+    if re.search(r"connection broken|timed out|Temporary failure", stderr, re.IGNORECASE):
+        return f"the Python package registry did not answer for {name}"
     errors = [line[7:] for line in stderr.splitlines() if line.startswith("ERROR: ")]
-    reason = errors[0] if errors else "it gave no reason"
-    return f"pip did not get the packages of {file}: {reason}"
+    return f"pip did not get {name}: {errors[0] if errors else 'it gave no reason'}"
 
 
 def _npm_fetch(folder: Path, pin: Pin) -> None:

@@ -29,8 +29,13 @@ MODULES: tuple[str, ...] = (
 class Table(Protocol):
     """What a table's module offers."""
 
-    NAME: str
-    SOURCES: tuple[str, ...]
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a module's constant
+        """The table's name."""
+
+    @property
+    def SOURCES(self) -> tuple[str, ...]:  # noqa: N802 - a module's constant
+        """The names of the packages that it is made from."""
 
     def build(self, sources: Sources) -> dict[str, bytes]:
         """The table's files by name."""
