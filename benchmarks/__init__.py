@@ -1,0 +1,1 @@
+"""Speed and memory of our host, beside the stock host and an empty one."""
