@@ -153,6 +153,8 @@ def test_iam_actions() -> None:
     assert catalog.iam_action("../x:Get") is None
     assert catalog.iam_action("*") is None
     assert catalog.iam_actions("nosuchservice") is None
+    assert catalog.iam_actions("_prefixes") is None
+    assert catalog.resource_types("_prefixes") == {}
     assert catalog.service_prefixes()["sqs"] == "Amazon SQS"
     assert catalog.resource_types("sqs")["queue"].arn.endswith(":${QueueName}")
     assert catalog.condition_keys("nosuchservice") == {}

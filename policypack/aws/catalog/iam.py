@@ -66,7 +66,7 @@ _DEFAULTS: tuple[Any, ...] = ("", {}, [], [])
 
 def iam_actions(prefix: str) -> tuple[str, ...] | None:
     """The actions of a service prefix, without the prefix; None when it is not known."""
-    if not has(f"iam/{prefix.lower()}"):
+    if not _known(prefix):
         return None
     return tuple(sorted(rows(f"iam/{prefix.lower()}")))
 
@@ -74,7 +74,7 @@ def iam_actions(prefix: str) -> tuple[str, ...] | None:
 @cache
 def resource_types(prefix: str) -> dict[str, ResourceType]:
     """The resource types of a service prefix by name; empty when the prefix is not known."""
-    if not has(f"iam/{prefix.lower()}"):
+    if not _known(prefix):
         return {}
     return {
         name: ResourceType(name, arn, tuple(keys))
@@ -85,7 +85,7 @@ def resource_types(prefix: str) -> dict[str, ResourceType]:
 @cache
 def condition_keys(prefix: str) -> dict[str, str]:
     """The condition keys of a service prefix with their types (String, ArrayOfString, ...)."""
-    if not has(f"iam/{prefix.lower()}"):
+    if not _known(prefix):
         return {}
     return dict(load(f"iam/{prefix.lower()}")["conditions"])
 
@@ -115,9 +115,13 @@ def managed_policy_statements(name: str) -> list[dict[str, Any]] | None:
     return statements
 
 
+def _known(prefix: str) -> bool:
+    return not prefix.startswith("_") and has(f"iam/{prefix.lower()}")
+
+
 @cache
 def _actions(prefix: str) -> dict[str, tuple[str, list[Any]]]:
-    if prefix.startswith("_") or not has(f"iam/{prefix}"):
+    if not _known(prefix):
         return {}
     try:
         return {name.lower(): (name, list(row)) for name, row in rows(f"iam/{prefix}").items()}
