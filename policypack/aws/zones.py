@@ -166,6 +166,8 @@ def in_two_vpcs(subnets: Iterable[Resource]) -> tuple[Resource, Resource] | None
             home = subnet.identity("vpcId", *VPCS)
         except Undetermined:
             continue
+        if f"::{DEFAULT_VPC}::" in home:
+            home = "urn:default"  # two of them in a program are one in AWS
         earlier, neighbour = first.setdefault(home.startswith("urn:"), (home, subnet))
         if distinct(earlier, home):
             return neighbour, subnet
