@@ -6,7 +6,6 @@ from policypack.aws.book.services import service_name
 from tools.catalog import book_source
 from tools.catalog.book_source import Json
 
-
 LONGEST_EXAMPLE = 500
 """Longer examples, in characters, stand in the book's source alone."""
 
