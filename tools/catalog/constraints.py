@@ -39,10 +39,15 @@ def build(sources: Sources) -> dict[str, bytes]:
     sdk = sources.once("sdk", lambda: scan(sources.pulumi_aws))
     modules: dict[str, dict[str, Any]] = {}
     for token, entry in entries(sources, sdk).items():
-        modules.setdefault(sdk.resources[token].module, {})[token] = entry
+        modules.setdefault(module_of(token), {})[token] = entry
     files = {f"{NAME}/{module}.json.gz": encode(rows) for module, rows in modules.items()}
     index = sorted(token for rows in modules.values() for token in rows)
     return files | {f"{NAME}/index.json.gz": encode(index)}
+
+
+def module_of(token: str) -> str:
+    """The module in a token; the SDK's folder may add an underscore to it."""
+    return token.split(":")[1].partition("/")[0]
 
 
 def entries(sources: Sources, sdk: Sdk) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ LISTED = re.compile(
     r"|must be (?:one of|either|set to)|can be (?:one of|either|set to)|one of)(.{0,1500})",
     re.IGNORECASE | re.DOTALL,
 )
+SENTENCE_END = re.compile(r"\.\s+(?=[A-Z])|\n\n")
 QUOTED = re.compile(r"`\"?([^`\"\n]{1,80})\"?`")
 DEFAULT = re.compile(
     r"default(?:s|ed)?(?: value)?(?: (?:is|to|of|being|will be|for this attribute is))?:? *"
@@ -27,10 +28,20 @@ RANGES = (
 
 
 def listed_values(doc: str) -> list[str]:
-    """The values that a documentation text lists, in its order; none where it lists none."""
+    """The values that a sentence of a documentation text lists; none where it lists none."""
+    return _values(doc, to_the_end=False)
+
+
+def mentioned_values(doc: str) -> list[str]:
+    """All that is quoted from the first list on: lists may go over several sentences."""
+    return _values(doc, to_the_end=True)
+
+
+def _values(doc: str, *, to_the_end: bool) -> list[str]:
     found: dict[str, None] = {}
     for match in LISTED.finditer(doc):
-        found |= dict.fromkeys(QUOTED.findall(match.group(1)))
+        text = match.group(1) if to_the_end else SENTENCE_END.split(match.group(1))[0]
+        found |= dict.fromkeys(QUOTED.findall(text))
     return list(found)
 
 

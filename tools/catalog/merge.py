@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tools.catalog.documented import defaults, listed_values, stated_range
+from tools.catalog.documented import defaults, listed_values, mentioned_values, stated_range
 from tools.catalog.facets import Facets
 from tools.catalog.patterns import trivial, usable
 
@@ -70,8 +70,11 @@ def enumeration(merged: Merged, found: dict[str, Facets], doc: str, wire: str) -
     letters = sorted(carrying)
     if agreeing >= 2 and 2 * agreeing >= len(listed):
         letters.append("S")
-    values |= dict.fromkeys(listed)
+    numeric = all(value.isdigit() for value in values)
+    values |= dict.fromkeys(value for value in listed if not numeric or value.isdigit())
     merged["enum"] = ["".join(letters), sorted(values)]
+    if also := sorted(set(mentioned_values(doc)) - set(values)):
+        merged["also"] = also
     if len(values) > LONG_VOCABULARY or GROWING.search(wire):
         merged["growing"] = 1
 

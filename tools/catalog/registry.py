@@ -9,6 +9,7 @@ from tools.catalog.sources import Sources
 
 MODULES: tuple[str, ...] = (
     "book",
+    "conditions",
     "constraints",
     "instance_types",
     "offerings",

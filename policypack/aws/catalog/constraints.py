@@ -45,6 +45,7 @@ class Constraint:
     Lengths are in characters, sizes in elements. `sources` tells for each facet which of
     B (botocore), C (CloudFormation), S (documentation), O (hand-kept) carry it. `growing` marks a
     vocabulary that AWS extends, so that a value outside of `enum` may be newer than the catalog.
+    `also` are texts that the documentation quotes beside its lists: accepted, but not suggested.
     `defaults` are the values that the documentation states as defaults, as text; `url` is the page
     of a hand-kept facet.
     """
@@ -59,6 +60,7 @@ class Constraint:
     patterns: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     growing: bool = False
+    also: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     url: str = ""
 
@@ -80,7 +82,7 @@ class Constraint:
 
     def has_member(self, value: str) -> bool:
         """Whether a value is one of the enumeration, in any case."""
-        return not self.enum or value.casefold() in folded(self.enum)
+        return not self.enum or value.casefold() in folded(self.enum + self.also)
 
     def nearest(self, value: str, count: int = 3) -> list[str]:
         """The members of the enumeration that resemble a value most."""
@@ -231,6 +233,7 @@ def _constraint(row: Mapping[str, Any]) -> Constraint:
         **values,
         sources={name: letters for name, (letters, _) in facets.items()},
         growing=bool(row.get("growing")),
+        also=tuple(row.get("also", ())),
         defaults=tuple(row.get("defaults", ())),
         url=row.get("url", ""),
     )
