@@ -10,7 +10,8 @@ from typing import Any
 
 import pulumi
 
-from policypack.hosts.recorder import Check, Program, plan, record
+from policypack.hosts.provider_check import check_struct
+from policypack.hosts.recorder import Program, plan, record
 from policypack.plan.stack import Stack, StackContext
 from policypack.rules.evaluation import Diagnostic, Evaluation
 from policypack.rules.registry import Registry
@@ -102,15 +103,7 @@ def evaluate(
 
 def planned(program: Program, context: StackContext, *, checked: bool = False) -> Stack:
     """Return the plan of a program, with the provider's Check imitated if `checked`."""
-    return plan(record(program, context, check=_check() if checked else None), context)
-
-
-def _check() -> Check | None:
-    try:
-        from policypack.hosts.provider_check import check_struct
-    except ImportError:
-        return None
-    return check_struct  # type: ignore[no-any-return]
+    return plan(record(program, context, check=check_struct if checked else None), context)
 
 
 def unknown(*resources: pulumi.Resource) -> Any:

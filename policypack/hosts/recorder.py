@@ -40,14 +40,14 @@ class Registration:
 class _Mocks(mocks.Mocks):
     answer: Answer
 
-    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
-        return self.answer(args.token, args.args)
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return self.answer(args.token, args.args), []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         return args.resource_id or "", dict(args.inputs)
 
 
-class RecordingMonitor(mocks.MockMonitor):  # type: ignore[misc]
+class RecordingMonitor(mocks.MockMonitor):
     """A mock monitor that keeps every registration with its property dependencies."""
 
     def __init__(self, check: Check | None = None, answer: Answer | None = None) -> None:
@@ -76,7 +76,7 @@ class RecordingMonitor(mocks.MockMonitor):  # type: ignore[misc]
         """Record what a component or the stack gives out."""
         if request.urn in self.registrations:
             self.registrations[request.urn].outputs = request.outputs
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def _provider(self, request: Any) -> Struct:
         provider = self.registrations.get(request.provider.rpartition("::")[0])

@@ -1,0 +1,256 @@
+"""The command line: python -m policypack preview | audit | list | explain | baseline."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from policypack.reports.formats import REPORTS
+from policypack.rules.evaluation import Diagnostic
+from policypack.rules.registry import Registry
+from policypack.rules.rule import Level
+from policypack.rules.settings import Settings, SettingsError, read
+
+CLEAN, FOUND, WRONG = 0, 1, 2
+
+
+class InputError(ValueError):
+    """What a user gave that cannot be taken; the text is one sentence."""
+
+
+def main(argv: Sequence[str], registry: Registry) -> int:
+    """Run a command.
+
+    Returns:
+        0 when nothing mandatory is found, 1 when something is, 2 when the input is wrong or the
+        program fails.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        result: int = arguments.run(arguments, registry)
+    except (InputError, SettingsError) as error:
+        print(f"policypack: {error}", file=sys.stderr)
+        return WRONG
+    except BrokenPipeError:
+        return CLEAN
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m policypack",
+        description="Says what AWS would refuse, without the Pulumi CLI or credentials.",
+        epilog="Exit codes: 0 nothing mandatory, 1 a mandatory finding, 2 wrong input or program.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    preview = commands.add_parser("preview", help="run a Python program in process and judge it")
+    preview.add_argument("program", type=Path, help="folder with Pulumi.yaml")
+    _add_stack(preview)
+    _add_report(preview)
+    preview.set_defaults(run=_preview)
+    audit = commands.add_parser("audit", help="judge what `pulumi stack export` wrote")
+    audit.add_argument("state", help="file, - for standard input")
+    _add_report(audit)
+    audit.set_defaults(run=_audit)
+    baseline = commands.add_parser("baseline", help="write today's findings, to report new ones")
+    baseline.add_argument("program", type=Path, help="folder with Pulumi.yaml")
+    baseline.add_argument("--output", type=Path, default=Path("baseline.json"), metavar="FILE")
+    _add_stack(baseline)
+    baseline.add_argument("--policy-config", type=Path, metavar="FILE")
+    baseline.set_defaults(run=_baseline)
+    rules = commands.add_parser("list", help="list the rules")
+    rules.add_argument("--domain", help="only of this failure domain")
+    rules.add_argument("--type", help="only those that run on this type")
+    rules.add_argument("--format", choices=("text", "json"), default="text")
+    rules.set_defaults(run=_list)
+    explain = commands.add_parser(
+        "explain", help="tell what is known of a rule, a type or a property"
+    )
+    explain.add_argument("subject", nargs="+", help="RULE, or TYPE [PROPERTY]")
+    explain.set_defaults(run=_explain)
+    return parser
+
+
+def _add_stack(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stack", help="the stack's name (the only Pulumi.STACK.yaml, or dev)")
+    parser.add_argument(
+        "--config", action="append", default=[], metavar="K=V", help="a configuration value"
+    )
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy-config", type=Path, metavar="FILE", help="levels and settings")
+    parser.add_argument("--format", choices=sorted(REPORTS), default="text")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="findings in it are advisory: known"
+    )
+
+
+def _preview(arguments: argparse.Namespace, registry: Registry) -> int:
+    settings, known = _settings(arguments, registry), _known(arguments.baseline)
+    found, exempted = _run_program(arguments, registry, settings)
+    return _report(arguments, [_as_known(one, known) for one in found], exempted)
+
+
+def _run_program(
+    arguments: argparse.Namespace, registry: Registry, settings: Settings
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    from policypack.hosts import offline
+
+    try:
+        config = dict(_pair(text) for text in arguments.config)
+        project = offline.read_project(arguments.program, arguments.stack, config)
+    except offline.ProjectError as error:
+        raise InputError(str(error)) from None
+    try:
+        result = offline.preview(project, registry, settings)
+    except offline.ProgramError as error:
+        _print_traceback(error.__cause__, project.entry)
+        raise SystemExit(WRONG) from None
+    return result.diagnostics, result.exempted
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator or not key:
+        raise InputError(f'"{text}" is no configuration value: write KEY=VALUE')
+    return key, value
+
+
+def _print_traceback(error: BaseException | None, entry: Path) -> None:
+    """Print the program's own traceback, from its entry point on."""
+    if error is None:
+        return
+    trace = error.__traceback__
+    while trace is not None and Path(trace.tb_frame.f_code.co_filename) != entry:
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace or None)
+
+
+def _audit(arguments: argparse.Namespace, registry: Registry) -> int:
+    from policypack.hosts import offline, state
+
+    settings, known = _settings(arguments, registry), _known(arguments.baseline)
+    try:
+        is_piped = arguments.state == "-"
+        text = sys.stdin.read() if is_piped else Path(arguments.state).read_text("utf-8")
+        result = offline.judge(state.read_state(text), registry, settings)
+    except OSError as error:
+        raise InputError(f"cannot read {arguments.state}: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{arguments.state}: {error}") from None
+    return _report(
+        arguments, [_as_known(one, known) for one in result.diagnostics], result.exempted
+    )
+
+
+def _settings(arguments: argparse.Namespace, registry: Registry) -> Settings:
+    path: Path | None = arguments.policy_config
+    return read(_json(path), registry) if path else Settings()
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError:
+        raise InputError(f"{path} is not JSON") from None
+    if not isinstance(loaded, dict):
+        raise InputError(f"{path} holds no JSON object")
+    return loaded
+
+
+def _report(
+    arguments: argparse.Namespace, found: list[Diagnostic], exempted: list[Diagnostic]
+) -> int:
+    text = REPORTS[arguments.format](found, exempted)
+    _write(arguments.output, text)
+    return FOUND if any(one.level is Level.MANDATORY for one in found) else CLEAN
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _identity(one: Diagnostic) -> str:
+    return f"{one.rule}|{one.row or ''}|{one.urn}|{one.path}"
+
+
+def _baseline(arguments: argparse.Namespace, registry: Registry) -> int:
+    found, _ = _run_program(arguments, registry, _settings(arguments, registry))
+    known = sorted({_identity(one) for one in found})
+    _write(arguments.output, json.dumps({"known": known}, indent=2) + "\n")
+    print(f"{len(known)} findings written to {arguments.output}")
+    return CLEAN
+
+
+def _known(path: Path | None) -> frozenset[str]:
+    known = _json(path).get("known") if path else []
+    if not isinstance(known, list):
+        raise InputError(f'{path} has no list "known": make it with python -m policypack baseline')
+    return frozenset(map(str, known))
+
+
+def _as_known(one: Diagnostic, known: frozenset[str]) -> Diagnostic:
+    if _identity(one) not in known:
+        return one
+    return replace(one, level=Level.ADVISORY, message=f"{one.message}\nKnown: in the baseline.")
+
+
+def _list(arguments: argparse.Namespace, registry: Registry) -> int:
+    from policypack.plan.normalise import canonical_type
+
+    domains = sorted({rule.domain for rule in registry.rules})
+    if arguments.domain and arguments.domain not in domains:
+        raise InputError(f'no domain "{arguments.domain}": there are {", ".join(domains)}')
+    token = canonical_type(arguments.type) if arguments.type else None
+    rules = [
+        rule
+        for rule in registry.rules
+        if arguments.domain in (None, rule.domain) and (token is None or token in rule.on)
+    ]
+    if arguments.format == "json":
+        rows = [
+            {
+                "rule": rule.id,
+                "level": rule.level.value,
+                "severity": rule.severity.value,
+                "domain": rule.domain,
+                "mode": rule.mode,
+                "types": rule.on,
+                "says": rule.text.summary,
+                "source": rule.source,
+            }
+            for rule in rules
+        ]
+        print(json.dumps(rows, indent=2))
+        return CLEAN
+    for rule in rules:
+        print(f"{rule.level.value:<10} {rule.id:<48} {rule.text.summary}")
+    return CLEAN
+
+
+def _explain(arguments: argparse.Namespace, registry: Registry) -> int:
+    subject = arguments.subject
+    if len(subject) == 1 and (rule := registry.by_id.get(subject[0])) is not None:
+        print(f"{rule.id} ({rule.level.value}, {rule.severity.value})\n{rule.text.summary}\n")
+        print(f"Why: {rule.text.why}\nFix: {rule.text.fix}")
+        print(f"Runs on: {', '.join(rule.on)}\nMore: {rule.source}")
+        return CLEAN
+    from policypack import explain
+
+    return explain.main(subject, registry)

@@ -1,0 +1,255 @@
+"""Plausible answers to the usual data sources, so that a program runs without AWS.
+
+Shapes are those of the functions in `pulumi_aws`; IAM policy documents are rendered for real.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from policypack.aws.catalog import partition_of, region, zone_id_prefix
+
+ACCOUNT = "123456789012"
+DEFAULT_REGION = "us-east-1"
+Arguments = Mapping[str, Any]
+
+
+def answer(token: str, args: Arguments, region_name: str) -> dict[str, Any]:
+    """Return what a data source gives.
+
+    Args:
+        token: the function, such as `aws:index/getRegion:getRegion`.
+        args: its arguments.
+        region_name: the region that it is asked in, "" for us-east-1.
+
+    A function that is not known here answers with its own arguments and an id.
+    """
+    where = args.get("region") or region_name or DEFAULT_REGION
+    known = _ANSWERS.get(token.rpartition(":")[2])
+    if known is None:
+        return {**args, "id": _hex(token, 17)}
+    return known(args, where)
+
+
+def _hex(seed: str, digits: int) -> str:
+    return hashlib.sha256(seed.encode()).hexdigest()[:digits]
+
+
+def _zones(args: Arguments, where: str) -> dict[str, Any]:
+    known = region(where)
+    # A region lends a program as many zones as it has, at most those that every account sees.
+    names = [f"{where}{letter}" for letter in "abc"] if known is None else list(known.zone_names)
+    prefix = zone_id_prefix(where) or "xxx1"
+    left_out = set(args.get("excludeNames") or ())
+    names = [name for name in names if name not in left_out]
+    ids = [f"{prefix}-az{number}" for number, _ in enumerate(names, 1)]
+    return {
+        "id": where,
+        "names": names,
+        "zoneIds": ids,
+        "groupNames": [where],
+        "region": where,
+        "state": args.get("state"),
+    }
+
+
+def _zone(args: Arguments, where: str) -> dict[str, Any]:
+    name = args.get("name") or f"{where}a"
+    prefix = zone_id_prefix(where) or "xxx1"
+    return {
+        "id": name,
+        "name": name,
+        "nameSuffix": name[len(where) :],
+        "region": where,
+        "zoneId": args.get("zoneId") or f"{prefix}-az1",
+        "state": "available",
+        "zoneType": "availability-zone",
+    }
+
+
+def _identity(_: Arguments, where: str) -> dict[str, Any]:
+    partition = partition_of(where) or "aws"
+    return {
+        "accountId": ACCOUNT,
+        "arn": f"arn:{partition}:iam::{ACCOUNT}:user/preview",
+        "userId": "AIDAEXAMPLEEXAMPLE000",
+        "id": ACCOUNT,
+    }
+
+
+def _region(_: Arguments, where: str) -> dict[str, Any]:
+    known = region(where)
+    description = known.description if known else where
+    return {
+        "id": where,
+        "name": where,
+        "region": where,
+        "description": description,
+        "endpoint": f"ec2.{where}.amazonaws.com",
+    }
+
+
+def _partition(_: Arguments, where: str) -> dict[str, Any]:
+    partition = partition_of(where) or "aws"
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    return {
+        "id": partition,
+        "partition": partition,
+        "dnsSuffix": suffix,
+        "reverseDnsPrefix": ".".join(reversed(suffix.split("."))),
+    }
+
+
+def _ami(args: Arguments, where: str) -> dict[str, Any]:
+    wanted = json.dumps(dict(args), sort_keys=True)
+    image = f"ami-{_hex(where + wanted, 17)}"
+    architecture = "arm64" if "arm64" in wanted or "aarch64" in wanted else "x86_64"
+    return {
+        "id": image,
+        "imageId": image,
+        "arn": f"arn:aws:ec2:{where}::image/{image}",
+        "architecture": architecture,
+        "name": "preview-image",
+        "ownerId": "137112412989",
+        "state": "available",
+        "virtualizationType": "hvm",
+        "rootDeviceName": "/dev/xvda",
+        "rootDeviceType": "ebs",
+        "region": where,
+        "owners": args.get("owners"),
+        "mostRecent": args.get("mostRecent"),
+    }
+
+
+def _ami_ids(args: Arguments, where: str) -> dict[str, Any]:
+    return {"id": where, "ids": [_ami(args, where)["id"]], "owners": args.get("owners") or []}
+
+
+def _parameter(args: Arguments, where: str) -> dict[str, Any]:
+    name = str(args.get("name"))
+    is_image = name.startswith("/aws/service/") and ("ami" in name or "image" in name)
+    value = f"ami-{_hex(where + name, 17)}" if is_image else f"value-of-{name}"
+    return {
+        "id": name,
+        "name": name,
+        "value": value,
+        "insecureValue": value,
+        "type": "String",
+        "version": 1,
+        "arn": f"arn:aws:ssm:{where}:{ACCOUNT}:parameter{name}",
+    }
+
+
+def _vpc(args: Arguments, where: str) -> dict[str, Any]:
+    vpc = args.get("id") or f"vpc-{_hex(where + json.dumps(dict(args)), 17)}"
+    return {
+        "id": vpc,
+        "cidrBlock": "172.31.0.0/16",
+        "default": bool(args.get("default")),
+        "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:vpc/{vpc}",
+        "state": "available",
+        "enableDnsSupport": True,
+        "enableDnsHostnames": True,
+        "tags": args.get("tags") or {},
+    }
+
+
+def _subnets(args: Arguments, where: str) -> dict[str, Any]:
+    seed = where + json.dumps(dict(args))
+    return {"id": where, "ids": [f"subnet-{_hex(seed + str(n), 17)}" for n in range(3)]}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _one_or_all(values: list[Any]) -> Any:
+    """The provider writes a single value as text and sorts several, the last first."""
+    return values[0] if len(values) == 1 else sorted(values, reverse=True)
+
+
+def _statement(given: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    if given.get("sid"):
+        made["Sid"] = given["sid"]
+    made["Effect"] = given.get("effect") or "Allow"
+    for key, name in (
+        ("actions", "Action"),
+        ("notActions", "NotAction"),
+        ("resources", "Resource"),
+        ("notResources", "NotResource"),
+    ):
+        if given.get(key):
+            made[name] = _one_or_all(_list(given[key]))
+    for key, name in (("principals", "Principal"), ("notPrincipals", "NotPrincipal")):
+        if given.get(key):
+            made[name] = _principals(given[key])
+    if given.get("conditions"):
+        made["Condition"] = _conditions(given["conditions"])
+    return made
+
+
+def _principals(given: list[Mapping[str, Any]]) -> Any:
+    made: dict[str, list[Any]] = {}
+    for one in given:
+        made.setdefault(one["type"], []).extend(_list(one.get("identifiers")))
+    if made.get("*") == ["*"]:
+        return "*"
+    return {kind: _one_or_all(identifiers) for kind, identifiers in made.items()}
+
+
+def _conditions(given: list[Mapping[str, Any]]) -> dict[str, Any]:
+    made: dict[str, dict[str, Any]] = {}
+    for one in given:
+        values = made.setdefault(one["test"], {})
+        values[one["variable"]] = _one_or_all(
+            _list(values.get(one["variable"])) + _list(one.get("values"))
+        )
+    return made
+
+
+def _policy_document(args: Arguments, _: str) -> dict[str, Any]:
+    statements: list[dict[str, Any]] = []
+    for text in _list(args.get("sourcePolicyDocuments")):
+        statements += _statements_of(text)
+    statements += [_statement(one) for one in args.get("statements") or []]
+    for text in _list(args.get("overridePolicyDocuments")):
+        for one in _statements_of(text):
+            sid = one.get("Sid")
+            statements = [old for old in statements if not sid or old.get("Sid") != sid]
+            statements.append(one)
+    document: dict[str, Any] = {"Version": args.get("version") or "2012-10-17"}
+    if args.get("policyId"):
+        document["Id"] = args["policyId"]
+    document["Statement"] = statements
+    return {
+        **args,
+        "id": str(int(_hex(json.dumps(document, sort_keys=True), 8), 16)),
+        "json": json.dumps(document, indent=2),
+        "minifiedJson": json.dumps(document, separators=(",", ":")),
+    }
+
+
+def _statements_of(text: Any) -> list[dict[str, Any]]:
+    try:
+        return _list(json.loads(text).get("Statement"))
+    except (TypeError, ValueError, AttributeError):
+        return []
+
+
+_ANSWERS: dict[str, Callable[[Arguments, str], dict[str, Any]]] = {
+    "getAvailabilityZones": _zones,
+    "getAvailabilityZone": _zone,
+    "getCallerIdentity": _identity,
+    "getRegion": _region,
+    "getPartition": _partition,
+    "getAmi": _ami,
+    "getAmiIds": _ami_ids,
+    "getParameter": _parameter,
+    "getVpc": _vpc,
+    "getSubnets": _subnets,
+    "getPolicyDocument": _policy_document,
+}

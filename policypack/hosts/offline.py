@@ -1,0 +1,246 @@
+"""The embedded preview: runs a Pulumi Python program in process, no CLI, no credentials."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import runpy
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from google.protobuf import struct_pb2
+from pulumi.runtime import config as runtime_config
+
+from policypack.hosts.data_sources import answer
+from policypack.hosts.provider_check import check_struct
+from policypack.hosts.recorder import Program, plan, record
+from policypack.plan.stack import Stack, StackContext
+from policypack.rules.evaluation import Diagnostic, Evaluation
+from policypack.rules.registry import Registry
+from policypack.rules.rule import Level
+from policypack.rules.settings import Settings
+
+DEFAULT_STACK = "dev"
+# What stands for a secret of the configuration that only a passphrase would open.
+SECRET_TEXT = "[secret]"
+
+
+class ProjectError(ValueError):
+    """A folder that is no Pulumi program for Python; the text says why."""
+
+
+class ProgramError(Exception):
+    """The program itself failed; its exception is the cause."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project: its name, its entry point and the configuration of one stack."""
+
+    name: str
+    stack: str
+    entry: Path
+    config: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+
+
+@dataclass
+class Preview:
+    """The findings on a plan, in the order of the CLI, and those that an exemption covers."""
+
+    stack: Stack
+    diagnostics: list[Diagnostic]
+    exempted: list[Diagnostic] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_mandatory(self) -> bool:
+        """Whether the preview fails."""
+        return any(one.level is Level.MANDATORY for one in self.diagnostics)
+
+
+def read_project(
+    folder: Path, stack: str | None = None, config: Mapping[str, str] | None = None
+) -> Project:
+    """Read Pulumi.yaml and the configuration of a stack.
+
+    Args:
+        folder: the program's folder.
+        stack: the stack's name; without it the only Pulumi.STACK.yaml, or `dev`.
+        config: values over those of the files, by `namespace:key` or by the project's own key.
+
+    Raises:
+        ProjectError: there is no such folder or project, or it is not for Python.
+    """
+    if not folder.is_dir():
+        raise ProjectError(f"{folder} is no folder")
+    described = _yaml(_first(folder, "Pulumi.yaml", "Pulumi.yml"))
+    runtime = described.get("runtime")
+    language = runtime.get("name") if isinstance(runtime, Mapping) else runtime
+    if language != "python":
+        raise ProjectError(
+            f"{folder} is a program in {language}: only Python runs in process; "
+            "use pulumi preview --policy-pack"
+        )
+    name = str(described.get("name") or folder.name)
+    chosen = stack or _only_stack(folder)
+    values, secrets = _configuration(folder, name, chosen, described)
+    given = {_key(name, key): value for key, value in (config or {}).items()}
+    return Project(name, chosen, _entry(folder, described), {**values, **given}, secrets)
+
+
+def _first(folder: Path, *names: str) -> Path:
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise ProjectError(f"{folder} has no Pulumi.yaml")
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        raise ProjectError(f"{path} is not YAML") from None
+    if not isinstance(loaded, dict):
+        raise ProjectError(f"{path} holds no mapping")
+    return loaded
+
+
+def _only_stack(folder: Path) -> str:
+    found = sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
+    return found[0] if len(found) == 1 else DEFAULT_STACK
+
+
+def _entry(folder: Path, described: Mapping[str, Any]) -> Path:
+    entry = folder / str(described.get("main") or "")
+    entry = entry / "__main__.py" if entry.is_dir() else entry
+    if not entry.is_file():
+        raise ProjectError(f"{folder} has no {entry.name}")
+    return entry.resolve()
+
+
+def _key(project: str, key: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _configuration(
+    folder: Path, project: str, stack: str, described: Mapping[str, Any]
+) -> tuple[dict[str, str], frozenset[str]]:
+    values: dict[str, str] = {}
+    secrets: set[str] = set()
+    declared = described.get("config")
+    for key, entry in declared.items() if isinstance(declared, Mapping) else ():
+        default = entry.get("default", entry.get("value")) if isinstance(entry, Mapping) else entry
+        if default is not None:
+            values[_key(project, key)] = _text(default)
+    path = folder / f"Pulumi.{stack}.yaml"
+    configured = _yaml(path).get("config") if path.is_file() else None
+    for key, value in configured.items() if isinstance(configured, Mapping) else ():
+        is_secret = isinstance(value, Mapping) and set(value) == {"secure"}
+        values[_key(project, key)] = SECRET_TEXT if is_secret else _text(value)
+        if is_secret:
+            secrets.add(_key(project, key))
+    return values, frozenset(secrets)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def preview(
+    project: Project,
+    registry: Registry,
+    settings: Settings | None = None,
+    *,
+    calls: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Preview:
+    """Run a program in process and judge what it plans.
+
+    Args:
+        project: the program and its configuration.
+        registry: the rules.
+        settings: what a user set.
+        calls: answers to data sources by token, over the usual ones.
+
+    Raises:
+        ProgramError: the program failed.
+    """
+    context = StackContext("organization", project.name, project.stack, {}, dict(project.config))
+    try:
+        stack = plan_of(_entry_program(project), context, project.secrets, calls)
+    except (Exception, SystemExit) as error:
+        raise ProgramError(str(project.entry)) from error
+    return judge(stack, registry, settings)
+
+
+def judge(stack: Stack, registry: Registry, settings: Settings | None = None) -> Preview:
+    """Run all rules over a plan."""
+    evaluation = Evaluation(registry, settings or Settings())
+    found = [one for resource in stack for one in evaluation.of_resource(resource)]
+    found += evaluation.of_stack(stack)
+    found.sort(key=lambda one: one.order)
+    return Preview(stack, found, evaluation.exempted, evaluation.failed)
+
+
+def plan_of(
+    program: Program,
+    context: StackContext,
+    secrets: frozenset[str] = frozenset(),
+    calls: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Stack:
+    """Return the plan of a program, with what the provider's Check does to it."""
+    region = context.config.get("aws:region", "")
+    default_provider = struct_pb2.Struct()
+    default_provider.update(
+        {key[4:]: value for key, value in context.config.items() if key.startswith("aws:")}
+    )
+
+    def checked(token: str, name: str, inputs: Any, provider: Any) -> Any:
+        return check_struct(token, name, inputs, provider if provider.fields else default_provider)
+
+    def answered(token: str, args: dict[str, Any]) -> dict[str, Any]:
+        given = (calls or {}).get(token)
+        return dict(given) if given is not None else answer(token, args, region)
+
+    runtime_config.set_all_config(dict(context.config), list(secrets))
+    try:
+        return plan(record(program, context, check=checked, answer=answered), context)
+    finally:
+        runtime_config.set_all_config({}, [])
+
+
+def _entry_program(project: Project) -> Program:
+    def program() -> None:
+        with _as_main(project.entry):
+            runpy.run_path(str(project.entry), run_name="__main__")
+
+    return program
+
+
+@contextlib.contextmanager
+def _as_main(entry: Path) -> Iterator[None]:
+    """Let a program find its own modules, and forget them afterwards."""
+    folder = str(entry.parent)
+    modules, path, arguments, here = dict(sys.modules), sys.path[:], sys.argv[:], Path.cwd()
+    environment = dict(os.environ)
+    sys.path.insert(0, folder)
+    sys.argv = [str(entry)]
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        sys.path[:], sys.argv = path, arguments
+        os.environ.clear()
+        os.environ.update(environment)
+        for name in set(sys.modules) - set(modules):
+            origin = getattr(sys.modules[name], "__file__", None) or ""
+            if origin.startswith(folder + os.sep) and "site-packages" not in origin:
+                del sys.modules[name]

@@ -1,0 +1,228 @@
+"""What pulumi-aws's Check does to the inputs of a resource, without the provider.
+
+Names, region, tags, defaults and JSON documents, in the order of the provider
+(pulumi-terraform-bridge `pkg/tfbridge/provider.go`). Resources of the plugin framework get names
+and region alone (`pkg/pf/tfbridge/provider_check.go`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+
+from policypack.aws.catalog.constraints import shape
+from policypack.aws.catalog.vocabulary import takes_default_tags
+from policypack.hosts.auto_names import CheckFailure, auto_name, naming_of
+from policypack.plan.normalise import BUCKET_V2
+from policypack.plan.wire import (
+    DEFAULTS,
+    OUTPUT_VALUE,
+    SECRET,
+    SENTINELS,
+    SIGNATURE,
+    UNKNOWN_STRING,
+    whole,
+)
+
+HERE = Path(__file__).parent
+# Inputs that take a policy as an object and leave Check as JSON text.
+_DOCUMENTS = {
+    "aws:iam/policy:Policy": "policy",
+    "aws:iam/rolePolicy:RolePolicy": "policy",
+    "aws:iam/userPolicy:UserPolicy": "policy",
+    "aws:iam/groupPolicy:GroupPolicy": "policy",
+    "aws:iam/role:Role": "assumeRolePolicy",
+    "aws:s3/bucket:Bucket": "policy",
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws:sqs/queuePolicy:QueuePolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    "aws:ecr/registryPolicy:RegistryPolicy": "policy",
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "policy",
+    "aws:elasticsearch/domain:Domain": "accessPolicies",
+    "aws:elasticsearch/domainPolicy:DomainPolicy": "accessPolicies",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+}
+# The input is there, and the provider never fills it in.
+_REGION_UNTOUCHED = frozenset(
+    {
+        BUCKET_V2,
+        "aws:cloudformation/stackSetInstance:StackSetInstance",
+        "aws:ssmincidents/replicationSet:ReplicationSet",
+        "aws:invoicing/invoiceUnit:InvoiceUnit",
+        "aws:arcregionswitch/plan:Plan",
+        "aws:servicequotas/template:Template",
+        "aws:cfg/aggregateAuthorization:AggregateAuthorization",
+    }
+)
+
+
+@cache
+def _plugin_framework() -> frozenset[str]:
+    return frozenset((HERE / "plugin_framework_tokens.txt").read_text("utf-8").split())
+
+
+@cache
+def _defaults() -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = json.loads(
+        (HERE / "provider_defaults.json").read_text("utf-8")
+    )
+    return loaded
+
+
+def check_struct(token: str, name: str, inputs: Any, provider: Any) -> Any:
+    """Return the checked inputs of a resource, as a `Struct`.
+
+    Args:
+        token: its type.
+        name: its logical name.
+        inputs: the `Struct` that the program sends.
+        provider: the `Struct` of the provider's configuration.
+
+    Raises:
+        CheckFailure: the generated name is too long.
+    """
+    plain = json_format.MessageToDict(inputs)
+    checked = check(token, name, plain, json_format.MessageToDict(provider))
+    return json_format.ParseDict(checked, struct_pb2.Struct())
+
+
+def check(
+    token: str, name: str, inputs: Mapping[str, Any], provider: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the checked inputs of a resource; see `check_struct`."""
+    if not token.startswith("aws:"):
+        return dict(inputs)
+    keys = frozenset(shape(token))
+    is_framework = token.split(":")[1] in _plugin_framework()
+    checked = {key: value for key, value in inputs.items() if value is not None}
+    _add_region(token, checked, provider, keys)
+    if not is_framework:
+        _add_tags_all(token, checked, provider)
+    _, filled = _add_name(token, name, checked, keys)
+    if is_framework:
+        return {**checked, DEFAULTS: filled}
+    _write_document(token, checked)
+    filled += _add_defaults(checked, _defaults().get(_canonical(token), {}))
+    return {**_with_defaults_lists(checked), DEFAULTS: filled}
+
+
+def _canonical(token: str) -> str:
+    return token.replace("aws:alb/", "aws:lb/")
+
+
+def _add_region(
+    token: str, checked: dict[str, Any], provider: Mapping[str, Any], keys: frozenset[str]
+) -> None:
+    is_open = "region" in keys and token not in _REGION_UNTOUCHED
+    if is_open and "region" not in checked and provider.get("region"):
+        checked["region"] = provider["region"]
+
+
+def _add_tags_all(token: str, checked: dict[str, Any], provider: Mapping[str, Any]) -> None:
+    if token == BUCKET_V2 or not takes_default_tags(token):
+        return
+    own, shared = checked.get("tags") or {}, _parsed(provider.get("defaultTags"))
+    ignored = _parsed(provider.get("ignoreTags"))
+    if _holds_unknown(own) or _holds_unknown(dict(provider)):
+        checked["tagsAll"] = UNKNOWN_STRING
+        return
+    merged = {**(shared.get("tags") or {}), **_unwrapped(own)}
+    prefixes = tuple(ignored.get("keyPrefixes") or ())
+    keys = ignored.get("keys") or ()
+    checked["tagsAll"] = {
+        key: value
+        for key, value in merged.items()
+        if key not in keys and not (prefixes and key.startswith(prefixes))
+    }
+
+
+def _parsed(value: Any) -> dict[str, Any]:
+    """Provider arguments that are objects arrive as JSON text."""
+    if isinstance(value, str) and value.startswith("{"):
+        value = json.loads(value)
+    return value if isinstance(value, dict) else {}
+
+
+def _unwrapped(value: Any) -> Any:
+    secret = isinstance(value, dict) and value.get(SIGNATURE) in (SECRET, OUTPUT_VALUE)
+    return value.get("value", UNKNOWN_STRING) if secret else value
+
+
+def _holds_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_unknown(member) for member in value.values())
+    if isinstance(value, list):
+        return any(_holds_unknown(element) for element in value)
+    return isinstance(value, str) and value in SENTINELS
+
+
+def _add_name(
+    token: str, name: str, checked: dict[str, Any], keys: frozenset[str]
+) -> tuple[dict[str, Any], list[str]]:
+    naming = naming_of(token, checked, keys)
+    if naming is None:
+        return checked, []
+    try:
+        checked[naming.key] = auto_name(token, name, naming, checked)
+    except CheckFailure:
+        if token.split(":")[1] in _plugin_framework():
+            return checked, []  # the framework logs the error and leaves the name out
+        raise
+    return checked, [naming.key]
+
+
+def _write_document(token: str, checked: dict[str, Any]) -> None:
+    key = _DOCUMENTS.get(token)
+    value = _unwrapped(checked.get(key)) if key else None
+    if key is None or not isinstance(value, dict) or SIGNATURE in value:
+        return
+    is_secret = value is not checked[key]
+    text = UNKNOWN_STRING if _holds_unknown(value) else _go_json(value)
+    checked[key] = {SIGNATURE: SECRET, "value": text} if is_secret else text
+
+
+def _go_json(value: Any) -> str:
+    text = json.dumps(_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_numbers(element) for element in value]
+    return whole(value) if isinstance(value, float) else value
+
+
+def _add_defaults(checked: dict[str, Any], defaults: Mapping[str, Any]) -> list[str]:
+    filled = []
+    for key, default in defaults.items():
+        if key.endswith("[]"):
+            blocks = checked.get(key[:-2])
+            for block in blocks if isinstance(blocks, list) else ():
+                if isinstance(block, dict):
+                    block.update({k: v for k, v in default.items() if k not in block})
+        elif key not in checked:
+            checked[key] = default
+            filled.append(key)
+    return filled
+
+
+def _with_defaults_lists(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs with the bookkeeping that the bridge leaves in nested blocks."""
+    return {
+        key: [_block(element) for element in value] if isinstance(value, list) else value
+        for key, value in inputs.items()
+    }
+
+
+def _block(value: Any) -> Any:
+    return {**value, DEFAULTS: []} if isinstance(value, dict) and SIGNATURE not in value else value
