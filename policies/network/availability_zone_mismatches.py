@@ -101,6 +101,10 @@ def _outside(zone: str, region: str) -> str | None:
     return None if home in (None, region) else f"{zone} is no zone of {region}"
 
 
+# Where a load balancer lists its subnets, and where their ids are.
+_SUBNETS = (("subnets", "subnets"), ("subnetMappings", "subnetMappings.subnetId"))
+
+
 @relational_rule(
     on=LOAD_BALANCER,
     level=Level.MANDATORY,
@@ -108,6 +112,10 @@ def _outside(zone: str, region: str) -> str | None:
     error="ValidationError: At least two subnets in two different Availability Zones must be "
     "specified",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
+    covers=(
+        "elbv2-application-load-balancer-one-subnet",
+        "elbv2-application-load-balancer-one-subnet-mapping",
+    ),
 )
 def elbv2_alb_subnets_single_az(balancer: Resource) -> Findings:
     """A load balancer has one subnet a zone, all in one VPC; an application one has two zones.
@@ -116,7 +124,7 @@ def elbv2_alb_subnets_single_az(balancer: Resource) -> Findings:
     Fix: give it one subnet from each of two or more zones of one VPC.
     """
     kind = balancer.get("loadBalancerType", "application")
-    for path, leaves in (("subnets", "subnets"), ("subnetMappings", "subnetMappings.subnetId")):
+    for path, leaves in _SUBNETS:
         subnets = balancer.follow(leaves, *SUBNETS)
         if not subnets.exact or not subnets:
             continue
@@ -142,6 +150,32 @@ def _too_few_zones(balancer: Resource, subnets: Sequence[Resource]) -> str | Non
         alone = len(subnets) == 1 and not states_zone(subnets[0])
         return f"the only subnet is {subnets[0].name}" if alone else None
     return f"every subnet is in {zone}" if zone.is_availability_zone else None
+
+
+@relational_rule(
+    on=LOAD_BALANCER,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    error="ValidationError: At least two subnets in two different Availability Zones must be "
+    "specified",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
+)
+def elbv2_alb_one_unknown_subnet(balancer: Resource) -> Findings:
+    """An application load balancer names more than one subnet.
+
+    Why: AWS refuses it, unless that subnet is on an Outpost or in a Local Zone.
+    Fix: give it one subnet from each of two or more zones.
+    """
+    application = balancer.get("loadBalancerType", "application") == "application"
+    if not application or balancer.has("customerOwnedIpv4Pool"):
+        return
+    for path, leaves in _SUBNETS:
+        listed = balancer.tree.get(path)
+        if not isinstance(listed, list) or len(listed) != 1:
+            continue
+        subnets = balancer.follow(leaves, *SUBNETS)
+        if not subnets.exact or (states_zone(subnets[0]) and not zone_or_none(subnets[0])):
+            yield balancer.finding(path, "there is one subnet, in a zone that is not known")
 
 
 def _both(pair: Iterable[Resource]) -> str:

@@ -92,6 +92,11 @@ def _has_no(vpc: Resource, *tokens: str) -> bool:
     severity=Severity.CRITICAL,
     error="The request must include the AllocationId parameter.",
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html",
+    covers=(
+        "ec2-nat-gateway-private-with-allocation",
+        "ec2-nat-gateway-public-without-allocation",
+        "ec2-nat-gateway-secondary-count-and-addresses",
+    ),
 )
 def nat_gateway_eip_mismatch(gateway: Resource) -> Findings:
     """A public NAT gateway has an Elastic IP address, a private one has none.
@@ -333,7 +338,7 @@ def nat_gateway_unrouted(gateway: Resource) -> Findings:
     own = _subnet_of(gateway)
     vpc = vpc_made_here(own)
     routed = [gateway.referrers(token, path) for token, path in _ROUTES_TO_NAT]
-    if any(one or not one.closed for one in routed):
+    if any(one or not one.closed for one in routed) or _is_misrouted(gateway):
         return
     stranded = [one for one in vpc.referrers(SUBNET, "vpcId") if one is not own and _is_stuck(one)]
     if stranded:
@@ -346,6 +351,13 @@ _ROUTES_TO_NAT = (
     (ROUTE_TABLE, "routes.natGatewayId"),
     (DEFAULT_ROUTE_TABLE, "routes.natGatewayId"),
 )
+
+
+def _is_misrouted(gateway: Resource) -> bool:
+    """Whether a route names the gateway by another property, which other rules judge."""
+    tokens = [token for token, _ in _ROUTES_TO_NAT]
+    every = gateway.stack.of_type(*tokens) if gateway.stack else ()
+    return any(gateway.urn in one.dependencies for one in every)
 
 
 def _is_stuck(subnet: Resource) -> bool:
