@@ -12,7 +12,7 @@ from policypack.aws.catalog.instances import offered, zones_offering
 from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
     LAUNCH_TEMPLATE,
-    attached_target_groups,
+    groups_feeding,
     launch_sources,
     overrides,
 )
@@ -160,7 +160,7 @@ def _too_few_zones(balancer: Resource, subnets: Sequence[Resource]) -> str | Non
     "specified",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
 )
-def elbv2_alb_one_unknown_subnet(balancer: Resource) -> Findings:
+def elbv2_alb_one_literal_subnet(balancer: Resource) -> Findings:
     """An application load balancer names more than one subnet.
 
     Why: AWS refuses it, unless that subnet is on an Outpost or in a Local Zone.
@@ -169,13 +169,12 @@ def elbv2_alb_one_unknown_subnet(balancer: Resource) -> Findings:
     application = balancer.get("loadBalancerType", "application") == "application"
     if not application or balancer.has("customerOwnedIpv4Pool"):
         return
-    for path, leaves in _SUBNETS:
+    for path, leaf in (("subnets", "subnets[0]"), ("subnetMappings", "subnetMappings[0].subnetId")):
         listed = balancer.tree.get(path)
-        if not isinstance(listed, list) or len(listed) != 1:
+        if not isinstance(listed, list) or len(listed) != 1 or not balancer.is_known(leaf):
             continue
-        subnets = balancer.follow(leaves, *SUBNETS)
-        if not subnets.exact or (states_zone(subnets[0]) and not zone_or_none(subnets[0])):
-            yield balancer.finding(path, "there is one subnet, in a zone that is not known")
+        if not balancer.follow(leaf, *SUBNETS):
+            yield balancer.finding(path, f"{balancer[leaf]} is the only subnet")
 
 
 def _both(pair: Iterable[Resource]) -> str:
@@ -488,11 +487,8 @@ def _enabled_zones(target_group: Resource) -> list[Zone]:
 
 def _targets(target_group: Resource) -> Iterator[tuple[Resource, str, Zone]]:
     """Yield each zone in which targets certainly run, with what puts them there."""
-    stack = target_group.stack
-    for group in stack.of_type(AUTO_SCALING_GROUP) if stack else ():
-        every = [one for _, found in attached_target_groups(group) if found.exact for one in found]
-        if target_group in every:
-            yield from _spread(group, "vpcZoneIdentifiers")
+    for group in groups_feeding(target_group):
+        yield from _spread(group, "vpcZoneIdentifiers")
     for service in target_group.referrers(SERVICE, "loadBalancers.targetGroupArn"):
         yield from _spread(service, "networkConfiguration.subnets")
     for attachment in target_group.referrers(ATTACHMENT, "targetGroupArn"):

@@ -13,7 +13,7 @@ from policies.network.availability_zone_mismatches import (
     ec2_instance_az_subnet_conflict,
     ec2_instance_type_not_offered_in_zone,
     eks_subnet_unsupported_zone,
-    elbv2_alb_one_unknown_subnet,
+    elbv2_alb_one_literal_subnet,
     elbv2_alb_subnets_single_az,
     elbv2_target_zone_not_enabled,
     subnet_zone_unspecified_for_multi_az,
@@ -238,30 +238,29 @@ def test_balancer_with_unknown_subnets() -> None:
 
 
 @case(
-    elbv2_alb_one_unknown_subnet,
+    elbv2_alb_one_literal_subnet,
     "fires",
-    "subnets: there is one subnet, in a zone that is not known",
+    "subnets: subnet-0123456789abcdef0 is the only subnet",
 )
 def test_balancer_with_one_subnet_of_another_stack() -> None:
     lb.LoadBalancer("web", internal=True, subnets=["subnet-0123456789abcdef0"])
 
 
 @case(
-    elbv2_alb_one_unknown_subnet,
+    elbv2_alb_one_literal_subnet,
     "fires",
-    "subnetMappings: there is one subnet, in a zone that is not known",
+    "subnetMappings: subnet-0123456789abcdef0 is the only subnet",
 )
-def test_balancer_with_one_subnet_in_an_unknown_zone() -> None:
-    (subnet,) = subnets_in(unknown())
-    lb.LoadBalancer("web", subnet_mappings=[{"subnet_id": subnet.id}])
+def test_balancer_with_one_mapping_of_another_stack() -> None:
+    lb.LoadBalancer("web", subnet_mappings=[{"subnet_id": "subnet-0123456789abcdef0"}])
 
 
-@case(elbv2_alb_one_unknown_subnet, "sound")
+@case(elbv2_alb_one_literal_subnet, "sound")
 def test_balancer_with_two_subnets_of_another_stack() -> None:
     lb.LoadBalancer("web", internal=True, subnets=["subnet-0123456789abcdef0", "subnet-1"])
 
 
-@case(elbv2_alb_one_unknown_subnet, "sound")
+@case(elbv2_alb_one_literal_subnet, "sound")
 def test_balancer_with_one_subnet_that_is_judged_or_right() -> None:
     lb.LoadBalancer("tcp", load_balancer_type="network", subnets=["subnet-1"])
     lb.LoadBalancer("rack", customer_owned_ipv4_pool="ipv4pool-coip-1", subnets=["subnet-1"])
@@ -270,14 +269,15 @@ def test_balancer_with_one_subnet_that_is_judged_or_right() -> None:
     lb.LoadBalancer("edge", subnets=[second.id])
 
 
-@case(elbv2_alb_one_unknown_subnet, "absent")
+@case(elbv2_alb_one_literal_subnet, "absent")
 def test_balancer_that_names_no_subnets() -> None:
     lb.LoadBalancer("web", internal=True)
 
 
-@case(elbv2_alb_one_unknown_subnet, "unknown")
+@case(elbv2_alb_one_literal_subnet, "unknown")
 def test_balancer_with_an_unknown_list() -> None:
     lb.LoadBalancer("whole", subnets=unknown())
+    lb.LoadBalancer("part", subnets=[unknown()])
     lb.LoadBalancer("kind", load_balancer_type=unknown(), subnets=["subnet-1"])
 
 
