@@ -25,9 +25,7 @@ from policypack.aws.json_documents import ARRAY, DOCUMENTS
 from policypack.aws.words import quoted
 from policypack.plan.values import Asset, format_path
 
-_API_ERRORS = (
-    "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html"
-)
+_API_ERRORS = "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html"
 _OUTPUTS = "https://www.pulumi.com/docs/iac/concepts/inputs-outputs/"
 _ARNS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
 
@@ -42,7 +40,11 @@ def _owned() -> frozenset[str]:
 
 def _breaks(resource: Resource, facet: str, *, certain: bool) -> Findings:
     for fault in faults(resource):
-        if fault.facet == facet and fault.certain is certain and not _is_owned(resource, fault.path):
+        if (
+            fault.facet == facet
+            and fault.certain is certain
+            and not _is_owned(resource, fault.path)
+        ):
             yield resource.finding(fault.path, fault.text, url=fault.url or None)
 
 
@@ -68,7 +70,9 @@ def pulumi_output_stringified(resource: Resource) -> Findings:
     """
     for path, text in _texts(resource.tree, ()):
         if OUTPUT_AS_TEXT.search(text):
-            yield resource.finding(format_path(path), "the text holds an output that is not resolved")
+            yield resource.finding(
+                format_path(path), "the text holds an output that is not resolved"
+            )
 
 
 def _texts(tree: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -158,8 +158,7 @@ def _choices(limit: Constraint, value: str, secret: bool) -> str:
     if len(limit.enum) <= MOST_LISTED:
         return f"one of {', '.join(limit.enum)}"
     close = [] if secret else limit.nearest(value)
-    near = f", of which {' and '.join(close)} come nearest" if len(close) > 1 else ""
-    near = f", of which {close[0]} comes nearest" if len(close) == 1 else near
+    near = f", of which {', '.join(close)} come{'s' * (len(close) == 1)} nearest" if close else ""
     return f"one of the {len(limit.enum)} known values{near}"
 
 
@@ -190,7 +189,7 @@ def _length(place: Place, limit: Constraint, resource: Resource) -> Told | None:
 def _pattern(place: Place, limit: Constraint, resource: Resource) -> Told | None:
     if not isinstance(place.value, str) or limit.accepts(place.value):
         return None
-    form = in_words(limit.patterns)
+    form = in_words(limit.patterns, place.value)
     shown = _shown(place.value, resource.is_secret(place.steps))
     return PATTERN, ("patterns",), f"{shown} {form}"
 

@@ -29,10 +29,10 @@ def quoted(value: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
-def in_words(patterns: Sequence[str]) -> str:
+def in_words(patterns: Sequence[str], value: str) -> str:
     """What a value breaks that none of the patterns is found in; the shortest is told."""
     pattern = min(patterns, key=len)
-    if all(_ARN.match(one) for one in patterns):
+    if all(_ARN.match(one) for one in patterns) and not value.startswith("arn:"):
         services = {found.group(1) for one in patterns if (found := _SERVICE.match(one))}
         of = f" of {services.pop()}" if len(services) == 1 else ""
         return f"is not an ARN{of}"

@@ -16,10 +16,7 @@ from tools.catalog.names import (
 from tools.catalog.sdk_scan import Kind, Property, ResourceClass, Sdk, Shape
 from tools.catalog.sources import Sources
 
-VERBS = (
-    "Create Put Register Add Request Run Allocate Start Set Modify Update Attach Authorize "
-    "Enable Associate Import"
-).split()
+VERBS = ["Create", "Put", "Register", "Add", "Request", "Run", "Allocate", "Start", "Set", "Modify", "Update", "Attach", "Authorize", "Enable", "Associate", "Import"]
 DEPTH = 6
 SCALAR_CLASS = {
     "string": "string",

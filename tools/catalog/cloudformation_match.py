@@ -112,11 +112,13 @@ class Walk:
 
     def kind(self, kind: Kind, schema: Schema, path: str, depth: int) -> None:
         """Note the facets where kinds agree, and go on into lists and objects."""
-        types = {schema["type"]} if isinstance(schema.get("type"), str) else set(
-            schema.get("type", [])
+        types = (
+            {schema["type"]} if isinstance(schema.get("type"), str) else set(schema.get("type", []))
         )
         if kind.name == "list" and kind.item and types == {"array"}:
-            self.note(path, Facets(min_items=schema.get("minItems"), max_items=schema.get("maxItems")))
+            self.note(
+                path, Facets(min_items=schema.get("minItems"), max_items=schema.get("maxItems"))
+            )
             self.kind(kind.item, self.items(schema), f"{path}[]", depth)
         elif kind.name == "list" and kind.item and kind.item.name == "object":
             self.kind(kind.item, self.unlisted(schema), f"{path}[]", depth)

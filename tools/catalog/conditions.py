@@ -97,7 +97,9 @@ class Translation:
         return [
             {
                 "if": {"required": [self.name(theirs, names)]},
-                "then": {"not": {"anyOf": [{"required": [self.name(one, names)]} for one in others]}},
+                "then": {
+                    "not": {"anyOf": [{"required": [self.name(one, names)]} for one in others]}
+                },
             }
             for theirs, others in value.items()
         ]

@@ -138,9 +138,7 @@ def documentation(sdk: Sdk, inputs: Shape) -> dict[str, str]:
     return found
 
 
-def add_documentation(
-    sdk: Sdk, inputs: Shape, at: str, found: dict[str, str], depth: int
-) -> None:
+def add_documentation(sdk: Sdk, inputs: Shape, at: str, found: dict[str, str], depth: int) -> None:
     """Add the texts of one object's members to `found`."""
     for wire, item in inputs.items():
         path = f"{at}.{wire}" if at else wire

@@ -23,7 +23,10 @@ RANGES = (
         re.IGNORECASE,
     ),
     re.compile(rf"(?:range|values?|min/max)(?: is| are|:| of)? {NUMBER} ?[-–] ?{NUMBER}", re.I),
-    re.compile(rf"minimum (?:value )?(?:of|is) {NUMBER}.{{0,40}}maximum (?:value )?(?:of|is) {NUMBER}", re.I),
+    re.compile(
+        rf"minimum (?:value )?(?:of|is) {NUMBER}.{{0,40}}maximum (?:value )?(?:of|is) {NUMBER}",
+        re.I,
+    ),
 )
 
 
@@ -54,9 +57,7 @@ def defaults(doc: str) -> list[str]:
 def stated_range(doc: str) -> tuple[float, float] | None:
     """The numeric range that a documentation text states; None where none or several."""
     found = {
-        (number(match[0]), number(match[1]))
-        for pattern in RANGES
-        for match in pattern.findall(doc)
+        (number(match[0]), number(match[1])) for pattern in RANGES for match in pattern.findall(doc)
     }
     return found.pop() if len(found) == 1 else None
 

@@ -94,7 +94,9 @@ def nested(tree: object, inside: bool = False) -> bool:
 def hostile(pattern: str) -> Iterator[str]:
     """Texts on which a careless expression of this shape backtracks without end."""
     literal = re.sub(r"\\[wdsS]|[\^$()|*+?{}\[\]\\]", "", pattern)[:40]
-    units = dict.fromkeys(["a", "0", "A", "-", ".", "/", ":", "_", "a-", "a.", "a/", "a:", "0.", "aA0"])
+    units = dict.fromkeys(
+        ["a", "0", "A", "-", ".", "/", ":", "_", "a-", "a.", "a/", "a:", "0.", "aA0"]
+    )
     units |= dict.fromkeys(re.findall(r"[A-Za-z0-9:/._-]", literal))
     starts = ["", *dict.fromkeys([starting(pattern)])]
     for start in starts:

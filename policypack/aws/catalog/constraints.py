@@ -86,6 +86,8 @@ class Constraint:
 
     def nearest(self, value: str, count: int = 3) -> list[str]:
         """The members of the enumeration that resemble a value most."""
+        if value.isdigit() and all(member.isdigit() for member in self.enum):
+            return sorted(self.enum, key=lambda one: abs(int(one) - int(value)))[:count]
         by_fold = {member.casefold(): member for member in self.enum}
         close = difflib.get_close_matches(value.casefold(), by_fold, count, 0.5)
         return [by_fold[name] for name in close]
@@ -187,6 +189,7 @@ def near(name: str, names: Iterable[str], count: int = 5) -> list[str]:
     inside = [one for one in sorted(names) if wanted and wanted in one.casefold()]
     close = difflib.get_close_matches(_short(name), by_short, count, 0.6)
     found = [one for key in close for one in by_short[key]]
+    found.sort(key=lambda one: -difflib.SequenceMatcher(None, wanted, one.casefold()).ratio())
     ranked = dict.fromkeys([*found, *sorted(inside, key=len)])
     return list(ranked)[:count]
 
