@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.driver import ROOT, Figures, Requests, measured, start_up
+from benchmarks.driver import ROOT, Requests, measured, start_up
 from tests.plans import generate
 
 HERE = Path(__file__).parent
@@ -42,11 +42,9 @@ def main() -> None:
 def _of_size(size: int, hosts: dict[str, Path]) -> float:
     _progress(f"making a plan of {size:,} resources")
     requests = Requests.of(generate(size, seed=size))
-    found: dict[str, Figures] = {}
-    for name, folder in hosts.items():
-        if name != "stock" or size <= STOCK_LIMIT:
-            _progress(f"{size:,} resources, {name} host")
-            found[name] = measured(folder, requests)
+    at_work = {name: at for name, at in hosts.items() if name != "stock" or size <= STOCK_LIMIT}
+    _progress(f"{size:,} resources, hosts {', '.join(at_work)} in turn")
+    found = measured(at_work, requests)
     print(f"\nA plan of {len(requests.analyze):,} resources")
     per_resource = {name: f"{one.resource * 1000:.2f} ms" for name, one in found.items()}
     _table("Remediate + Analyze, a resource", per_resource)

@@ -53,16 +53,29 @@ def overrides(group: Resource) -> list[Block]:
 
 def attached_target_groups(group: Resource) -> list[tuple[str, Followed]]:
     """Return the target groups that a group feeds, each with the path that says so."""
-    return [
-        (path, group.follow(path, TARGET_GROUP))
-        for path in ("targetGroupArns", "trafficSources.identifier")
-    ] + [
+    return [(path, group.follow(path, TARGET_GROUP)) for path in _TARGET_GROUP_PATHS] + [
         ("", attachment.follow(path, TARGET_GROUP))
         for token, own, path in _ATTACHMENTS
         for attachment in group.referrers(token, own)
     ]
 
 
+def groups_feeding(target_group: Resource) -> list[Resource]:
+    """Return the Auto Scaling groups of the stack that certainly feed a target group."""
+    found = [
+        group
+        for path in _TARGET_GROUP_PATHS
+        for group in target_group.referrers(AUTO_SCALING_GROUP, path)
+    ]
+    for token, own, path in _ATTACHMENTS:
+        for attachment in target_group.referrers(token, path):
+            followed = attachment.follow(own, AUTO_SCALING_GROUP)
+            found.extend(followed if followed.exact else ())
+    by_urn = {group.urn: group for group in found}
+    return [by_urn[urn] for urn in sorted(by_urn)]
+
+
+_TARGET_GROUP_PATHS = ("targetGroupArns", "trafficSources.identifier")
 _ATTACHMENTS = (
     ("aws:autoscaling/attachment:Attachment", "autoscalingGroupName", "lbTargetGroupArn"),
     (

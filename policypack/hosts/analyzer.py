@@ -6,13 +6,14 @@ rules, and keeps the inputs of Analyze for AnalyzeStack, which brings dependenci
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent import futures
 from pathlib import Path
 from typing import Any
@@ -190,8 +191,10 @@ class Analyzer:
         answer: bytes = response.SerializeToString()
         return answer
 
-    def _serialised(self, found: Iterable[Diagnostic]) -> bytes:
+    def _serialised(self, found: list[Diagnostic]) -> bytes:
         """Return the findings as bytes; appended to others they make one message."""
+        if not found:
+            return b""
         answer: bytes = analyzer_pb2.AnalyzeResponse(
             diagnostics=(
                 analyzer_pb2.AnalyzeDiagnostic(
@@ -284,9 +287,10 @@ def serve(rules: str, root: Path) -> None:
     """
     # The engine reads the port from the first line of stdout: no module may print before it.
     stdout, sys.stdout = sys.stdout, sys.stderr
-    server, port = make_server(
-        Analyzer(collect(importlib.import_module(rules)), pack_version(root))
-    )
+    analyzer = Analyzer(collect(importlib.import_module(rules)), pack_version(root))
+    # What is loaded now stays to the end: no collection needs to look at it again.
+    gc.freeze()
+    server, port = make_server(analyzer)
     stdout.write(f"{port}\n")
     stdout.flush()
     try:

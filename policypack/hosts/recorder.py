@@ -63,13 +63,14 @@ class RecordingMonitor(mocks.MockMonitor):
         return f"urn:pulumi:{stack_name}::{project}::{qualified}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the service's name
-        """Record a registration; outputs are the inputs, the id is unknown."""
+        """Record a registration; outputs are the inputs, the id only known of what is imported."""
         urn = self.make_urn(request.parent, request.type, request.name)
         inputs = request.object
         if request.custom and self.check is not None and ":providers:" not in request.type:
             inputs = self.check(request.type, request.name, inputs, self._provider(request))
         self.registrations[urn] = Registration(urn, request, inputs)
-        answer_id = f"{request.name}-id" if request.type.startswith("pulumi:providers:") else ""
+        is_provider = request.type.startswith("pulumi:providers:")
+        answer_id = f"{request.name}-id" if is_provider else request.importId
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer_id, object=inputs)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
@@ -152,6 +153,7 @@ def _resource(
         registration.urn,
         request.type,
         decode(registration.inputs),
+        outputs={"id": request.importId} if request.importId else None,
         options=_options(request),
         provider=providers.get(request.provider.rpartition("::")[0]),
         parent=request.parent,

@@ -67,7 +67,12 @@ class PlanBuilder:
         return self._providers[told.urn]
 
 
+_ORDINARY = Options()
+
+
 def _options(told: Any) -> Options:
+    if all(given.name == "parent" for given, _ in told.ListFields()):
+        return _ORDINARY
     timeouts = told.customTimeouts
     return Options(
         protect=told.protect,

@@ -52,15 +52,22 @@ class Followed(Sequence["Resource"]):
 
 @dataclass
 class Referrers(Sequence["Resource"]):
-    """The resources that certainly refer to one, and whether there may be more.
-
-    `closed` is true when no resource of the type could refer to it without being listed;
-    `possible` are those that may.
-    """
+    """The resources that certainly refer to one, and whether there may be more."""
 
     resources: list[Resource] = field(default_factory=list)
-    possible: list[Resource] = field(default_factory=list)
-    closed: bool = True
+    hinted: list[Resource] = field(default_factory=list)
+    anything: list[Resource] = field(default_factory=list)
+    is_new: bool = False
+
+    @property
+    def possible(self) -> list[Resource]:
+        """Those that may refer to it: their dependencies hint at it, or tell nothing."""
+        return self.hinted + [one for one in self.anything if one not in self.hinted]
+
+    @property
+    def closed(self) -> bool:
+        """Whether no resource of the type could refer to it without being listed."""
+        return self.is_new and not self.hinted and not self.anything
 
     def __getitem__(self, index: Any) -> Any:
         return self.resources[index]
@@ -238,7 +245,7 @@ def distinct(one: str, other: str) -> bool:
 def referrers(target: Resource, token: str, path: str) -> Referrers:
     """Return the resources of type `token` whose property at `path` refers to `target`."""
     if target.stack is None:
-        return Referrers(closed=False)
+        return Referrers()
     index = target.stack.referrer_index(canonical_type(token), path, target.type)
     return index.of(target)
 
@@ -266,13 +273,8 @@ class ReferrerIndex:
 
     def of(self, target: Resource) -> Referrers:
         """Return the referrers of one resource."""
-        possible = self.possible.get(target.urn, [])
-        others = [source for source in self.anything if source not in possible]
-        if not target.is_new:
-            return Referrers(self.certain.get(target.urn, []), possible + others, closed=False)
-        return Referrers(
-            self.certain.get(target.urn, []), possible + others, closed=not (possible or others)
-        )
+        certain, hinted = self.certain.get(target.urn, []), self.possible.get(target.urn, [])
+        return Referrers(certain, hinted, self.anything, target.is_new)
 
 
 def _may_be_anything(source: Resource, path: str) -> bool:

@@ -108,11 +108,10 @@ class Stack:
     def _by_identity(self) -> dict[str, list[Resource]]:
         index: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            names = {resource.id, resource.outputs.get("arn")}
-            names.update(resource.tree.get(key) for key in _NAMES if key != "arn")
-            for name in names:
-                if isinstance(name, str) and name:
-                    index.setdefault(name, []).append(resource)
+            names = [resource.id, resource.outputs.get("arn")]
+            names.extend(resource.tree.get(key) for key in _NAMES if key != "arn")
+            for name in {name for name in names if isinstance(name, str) and name}:
+                index.setdefault(name, []).append(resource)
         return index
 
     def referrer_index(self, token: str, path: str, target_type: str) -> ReferrerIndex:

@@ -109,11 +109,14 @@ class Outputs(Mapping[str, Any]):
 
     def __init__(self, struct: Any) -> None:
         self._fields = struct.fields
+        self._decoded: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        if key not in self._fields:
-            raise KeyError(key)
-        return _value(self._fields[key], (key,), set())
+        if key not in self._decoded:
+            if key not in self._fields:
+                raise KeyError(key)
+            self._decoded[key] = _value(self._fields[key], (key,), set())
+        return self._decoded[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
