@@ -245,12 +245,6 @@ def _list(arguments: argparse.Namespace, registry: Registry) -> int:
 
 
 def _explain(arguments: argparse.Namespace, registry: Registry) -> int:
-    subject = arguments.subject
-    if len(subject) == 1 and (rule := registry.by_id.get(subject[0])) is not None:
-        print(f"{rule.id} ({rule.level.value}, {rule.severity.value})\n{rule.text.summary}\n")
-        print(f"Why: {rule.text.why}\nFix: {rule.text.fix}")
-        print(f"Runs on: {', '.join(rule.on)}\nMore: {rule.source}")
-        return CLEAN
     from policypack import explain
 
-    return explain.main(subject, registry)
+    return explain.main(arguments.subject, registry)

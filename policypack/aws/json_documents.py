@@ -9,7 +9,7 @@ _POLICIES = {
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
     "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
-    "aws:codeartifact/domainPermissionsPolicy:DomainPermissionsPolicy": "policyDocument",
+    "aws:codeartifact/domainPermissions:DomainPermissions": "policyDocument",
     "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy": "policyDocument",
     "aws:dynamodb/resourcePolicy:ResourcePolicy": "policy",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "policy",
