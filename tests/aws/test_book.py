@@ -21,7 +21,7 @@ from policypack.aws.book.schema import LONGEST_TEXT
 from policypack.plan.normalise import canonical_type
 from policypack.plan.values import UNKNOWN
 from tools.catalog import book, book_source
-from tools.catalog.sdk_scan import Kind, Sdk, Shape, scan
+from tools.catalog.sdk_scan import Kind, Sdk, Shape, scan_module
 
 BOOK = book_source.read_all()
 SOURCE = [row for rows_ in BOOK.values() for row in rows_]
@@ -220,7 +220,14 @@ def test_disabled_rows_are_silent_and_never_compiled() -> None:
 
 @cache
 def sdk() -> Sdk:
-    return scan(Path(pulumi_aws.__file__).parent)
+    package = Path(pulumi_aws.__file__).parent
+    modules = {token.split(":")[1].split("/")[0] for types in SERVICES.values() for token in types}
+    modules |= {"alb", "lb"}
+    found = Sdk("")
+    for folder in package.iterdir():
+        if folder.name.rstrip("_") in modules and folder.is_dir():
+            scan_module(found, folder)
+    return found
 
 
 def input_paths(at: str) -> list[str]:

@@ -204,6 +204,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:elasticache/replicationGroup:ReplicationGroup",
         "aws:elasticache/user:User",
     ),
+    "elb": ("aws:elb/loadBalancer:LoadBalancer",),
     "elbv2": (
         "aws:lb/listener:Listener",
         "aws:lb/listenerRule:ListenerRule",
@@ -227,6 +228,12 @@ SERVICES: dict[str, tuple[str, ...]] = {
         "aws:schemas/schema:Schema",
     ),
     "firehose": ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",),
+    "fsx": (
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        "aws:fsx/ontapFileSystem:OntapFileSystem",
+        "aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
+        "aws:fsx/windowsFileSystem:WindowsFileSystem",
+    ),
     "glue": (
         "aws:glue/catalogDatabase:CatalogDatabase",
         "aws:glue/classifier:Classifier",
