@@ -77,12 +77,6 @@ SHARED_SCHEMA: dict[str, dict[str, Any]] = {
         "description": "account ids that resources may be shared with",
         "default": [],
     },
-    "maxCatalogAgeDays": {
-        "type": "integer",
-        "minimum": 1,
-        "description": "age at which the catalog of AWS's facts is called old",
-        "default": 365,
-    },
 }
 
 

@@ -29,7 +29,6 @@ SOUND = {"urn": "*", "reason": "r", "until": "2027-01-01"}
             'there is no policy "crowdedd"; did you mean "crowded"?',
         ),
         ({"preflight-settings": {"levels": {"a/b": "loud"}}}, "none of"),
-        ({"preflight-settings": {"maxCatalogAgeDays": 0}}, "0 is less than 1"),
         ({"all": {"most": 1}}, "is no enforcement level"),
     ],
 )
