@@ -19,19 +19,19 @@ def _long_after(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "age_days", lambda: days)
 
 
-@case(catalog_out_of_date, "fires", TOLD, settings={"maxAgeDays": 99})
+@case(catalog_out_of_date, "fires", TOLD, settings={"maxAgeDays": 1})
 def test_catalog_older_than_allowed() -> None:
-    sqs.Queue("jobs")
+    sqs.Queue("jobs", delay_seconds=5)
 
 
 @case(catalog_out_of_date, "sound", settings={"maxAgeDays": 100})
 def test_catalog_as_old_as_allowed() -> None:
-    sqs.Queue("jobs")
+    sqs.Queue("jobs", delay_seconds=5)
 
 
 @case(catalog_out_of_date, "absent")
 def test_catalog_within_the_default() -> None:
-    sqs.Queue("jobs")
+    sqs.Queue("jobs", delay_seconds=5)
 
 
 @case(catalog_out_of_date, "unknown")
