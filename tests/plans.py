@@ -199,6 +199,9 @@ def _routes(plan: Plan, rng: random.Random, vpc: Planned, subnets: list[Planned]
         allocationId=address,
         connectivityType=rng.choice(("public", "private")),
     )
+    if rng.random() < 0.3:
+        token = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+        plan.add(token, f"{at}-default", defaultRouteTableId=vpc, routes=[])
     for number, subnet in enumerate(subnets):
         inline = {
             "cidrBlock": "0.0.0.0/0",

@@ -356,8 +356,8 @@ _ROUTES_TO_NAT = (
 def _is_misrouted(gateway: Resource) -> bool:
     """Whether a route names the gateway by another property, which other rules judge."""
     tokens = [token for token, _ in _ROUTES_TO_NAT]
-    every = gateway.stack.of_type(*tokens) if gateway.stack else ()
-    return any(gateway.urn in one.dependencies for one in every)
+    every = gateway.stack.dependents(gateway) if gateway.stack else ()
+    return any(one.type in tokens and one.has_data for one in every)
 
 
 def _is_stuck(subnet: Resource) -> bool:
@@ -384,7 +384,7 @@ def nat_gateway_cross_zone_route(gateway: Resource) -> Findings:
     Fix: give each zone a private route table that leads to the gateway of that zone.
     """
     vpc = _subnet_of(gateway).follow("vpcId", *VPCS).one
-    gateways = _zonal_gateways(vpc)
+    gateways = vpc.stack.once(_zonal_gateways).get(vpc.urn, {}) if vpc.stack else {}
     if gateway not in gateways:
         return
     zone = gateways[gateway]
@@ -398,15 +398,15 @@ def nat_gateway_cross_zone_route(gateway: Resource) -> Findings:
             yield route.finding("natGatewayId", f"{subnet.name} in {there} {ways}")
 
 
-def _zonal_gateways(vpc: Resource) -> dict[Resource, Zone]:
-    """Return the public gateways of a VPC whose zone is known."""
-    found: dict[Resource, Zone] = {}
-    for gateway in vpc.stack.of_type(NAT_GATEWAY) if vpc.stack else ():
+def _zonal_gateways(stack: Stack) -> dict[str, dict[Resource, Zone]]:
+    """Return by VPC the public gateways whose zone is known."""
+    found: dict[str, dict[Resource, Zone]] = {}
+    for gateway in stack.of_type(NAT_GATEWAY):
         try:
             subnet = _subnet_of(gateway)
-            is_here = subnet.follow("vpcId", *VPCS).one is vpc
-            if is_here and _is_public(gateway) and _is_zonal(gateway):
-                found[gateway] = zone_of(subnet)
+            vpc = subnet.follow("vpcId", *VPCS).one
+            if _is_public(gateway) and _is_zonal(gateway):
+                found.setdefault(vpc.urn, {})[gateway] = zone_of(subnet)
         except Undetermined:
             continue
     return found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from policypack.plan.normalise import canonical_type
 from policypack.plan.references import Followed, ReferrerIndex
 from policypack.plan.resource import Resource
+
+T = TypeVar("T")
 
 # What identifies a resource beside its id and ARN.
 _NAMES = (
@@ -56,6 +58,7 @@ class Stack:
         self._by_urn = {resource.urn: resource for resource in self.resources}
         self._by_type: dict[str, list[Resource]] = {}
         self._indexes: dict[tuple[str, str, str], ReferrerIndex] = {}
+        self._made: dict[Callable[[Stack], Any], Any] = {}
         self._prerequisites: dict[str, frozenset[str]] = {}
         for resource in self.resources:
             resource.stack = self
@@ -113,6 +116,31 @@ class Stack:
             for name in {name for name in names if isinstance(name, str) and name}:
                 index.setdefault(name, []).append(resource)
         return index
+
+    def dependents(self, resource: Resource) -> list[Resource]:
+        """Return what depends on a resource directly, in the order of their URNs."""
+        return self._dependents.get(resource.urn, [])
+
+    @cached_property
+    def _dependents(self) -> dict[str, list[Resource]]:
+        index: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            urns = {urn for found in resource.property_dependencies.values() for urn in found}
+            for urn in urns.union(resource.dependencies):
+                index.setdefault(urn, []).append(resource)
+        return index
+
+    @cached_property
+    def parents(self) -> frozenset[str]:
+        """The URNs of all parents: the components, and the root."""
+        return frozenset(resource.parent for resource in self.resources)
+
+    def once(self, make: Callable[[Stack], T]) -> T:
+        """Return what `make` makes of the stack; the function is called once for all rules."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     def referrer_index(self, token: str, path: str, target_type: str) -> ReferrerIndex:
         """Return who refers to resources of `target_type` by `path` of type `token`."""
