@@ -164,3 +164,18 @@ def test_a_urn_and_a_literal_are_not_certainly_distinct() -> None:
     assert distinct("vpc-1", "vpc-2")
     assert not distinct("vpc-1", "urn:a")
     assert not distinct("vpc-1", "vpc-1")
+
+
+def test_what_is_imported_exists_already() -> None:
+    def program() -> None:
+        there = pulumi.ResourceOptions(import_="vpc-1")
+        vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=there)
+        ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
+        ec2.Subnet("b", vpc_id="vpc-1", cidr_block="10.0.1.0/24")
+
+    stack = planned(program, StackContext())
+    assert not named(stack, "main").is_new
+    found = named(stack, "main").referrers(SUBNET, "vpcId")
+    assert [one.name for one in found] == ["a", "b"]
+    assert not found.closed
+    assert named(stack, "b").is_new

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-from pulumi_aws import ec2, lb
+from pulumi_aws import cloudformation, ec2, lb
 
 from policies.network.nat_gateway_dependency_failures import (
     nat_gateway_availability_mode_conflict,
@@ -91,6 +91,20 @@ def test_private_gateway_and_another_stacks_vpc() -> None:
     default = ec2.DefaultVpc("default")
     home = ec2.Subnet("home", vpc_id=default.id, cidr_block="172.31.0.0/24")
     ec2.NatGateway("home", subnet_id=home.id, allocation_id="eipalloc-3")
+
+
+@case(nat_gateway_vpc_without_internet_gateway, "sound")
+def test_internet_gateway_of_a_template() -> None:
+    vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")
+    cloudformation.Stack("edge", template_url="https://...", parameters={"VpcId": vpc.id})
+    ec2.NatGateway("nat", subnet_id=subnet_in(vpc, "public").id, allocation_id="eipalloc-1")
+
+
+@case(nat_gateway_vpc_without_internet_gateway, "sound")
+def test_internet_gateway_of_an_imported_vpc() -> None:
+    there = pulumi.ResourceOptions(import_="vpc-0123456789abcdef0")
+    vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=there)
+    ec2.NatGateway("nat", subnet_id=subnet_in(vpc, "public").id, allocation_id="eipalloc-1")
 
 
 @case(nat_gateway_vpc_without_internet_gateway, "absent")
