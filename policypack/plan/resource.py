@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
+from policypack.plan.finding import Finding
 from policypack.plan.normalise import canonical_shape, canonical_type
 from policypack.plan.values import (
     ABSENT,
@@ -27,7 +28,6 @@ from policypack.plan.wire import Decoded
 if TYPE_CHECKING:
     from policypack.plan.references import Followed, Referrers
     from policypack.plan.stack import Stack
-    from policypack.rules.rule import Finding
 
 _DEFAULT_PROVIDER = re.compile(r"default(_\d\w*)?")
 _AUTO_NAMED = re.compile(r"[-_]?(?:[0-9a-f]{7}|[a-z]{8})(?:\.fifo)?$")
@@ -157,8 +157,6 @@ class Resource:
             text: the fact, present tense, with the value in it.
             detail: what differs from the rule's own: `row`, `level`, `error`, `fix`, `url`.
         """
-        from policypack.rules.rule import Finding
-
         return Finding(self, path, text, **detail)
 
     def is_secret(self, path: str | Path) -> bool:

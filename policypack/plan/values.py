@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
+    from policypack.plan.finding import Finding
     from policypack.plan.resource import Resource
-    from policypack.rules.rule import Finding
 
 Step = str | int
 Path = tuple[Step, ...]

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policypack.plan.finding import Finding, Findings, Level
 from policypack.plan.normalise import canonical_type
-
-if TYPE_CHECKING:
-    from policypack.plan.resource import Resource
-
-
-class Level(Enum):
-    """How a finding weighs: mandatory ones fail the preview."""
-
-    MANDATORY = "mandatory"
-    ADVISORY = "advisory"
-    DISABLED = "disabled"
 
 
 class Severity(Enum):
@@ -40,25 +30,6 @@ class Kind(Enum):
     STACK = "stack"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A fault at a property of a resource, as a rule reports it.
-
-    `path` is the wire path, "" for the resource as a whole. `row` names the single fault of a rule
-    that covers many; the rest overrides what the rule says of itself.
-    """
-
-    resource: Resource
-    path: str
-    text: str
-    row: str | None = None
-    level: Level | None = None
-    error: str | None = None
-    fix: str | None = None
-    url: str | None = None
-
-
-Findings = Iterator[Finding]
 RuleFunction = Callable[..., Iterable[Finding]]
 ANY_TYPE = "*"
 
@@ -279,3 +250,20 @@ def stack_rule(
         owns=owns,
         tags=tags,
     )
+
+
+__all__ = [
+    "ANY_TYPE",
+    "Finding",
+    "Findings",
+    "Kind",
+    "Level",
+    "Rule",
+    "RuleFunction",
+    "Severity",
+    "Text",
+    "parse_docstring",
+    "relational_rule",
+    "resource_rule",
+    "stack_rule",
+]
