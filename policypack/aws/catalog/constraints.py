@@ -228,7 +228,7 @@ def _entry(token: str) -> Mapping[str, Any]:
 
 def _constraint(row: Mapping[str, Any]) -> Constraint:
     facets = {name: row[name] for name in FACETS if name in row}
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, (_, value) in facets.items()
     }
