@@ -105,7 +105,7 @@ def _follow(resource: Resource, stack: Stack, path: str, types: Sequence[str]) -
     steps = parse_path(path)
     leaves = list(_leaves(resource.tree, steps))
     if not leaves:
-        return Followed([], exact=True)
+        return Followed([], exact=resource.has_data)
     wanted = frozenset(map(canonical_type, types))
     literal: dict[str, Resource] = {}
     unmatched = False

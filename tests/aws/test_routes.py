@@ -240,7 +240,7 @@ def test_blocks_of_a_vpc() -> None:
 
 
 def made(urn: str, token: str, outputs: dict[str, Any], **inputs: Any) -> Resource:
-    return Resource(f"urn::{urn}", token, Decoded(inputs, set(), set()), outputs=outputs)
+    return Resource(f"urn::{urn}", token, Decoded(inputs), outputs=outputs)
 
 
 def test_the_default_table_of_a_vpc_that_exists() -> None:

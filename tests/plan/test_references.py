@@ -105,6 +105,13 @@ def test_nested_references_are_exact_when_their_dependencies_account_for_each() 
     assert not named(stack, "one").follow("subnetMappings.subnetId", SUBNET).exact
 
 
+def test_what_target_left_out_may_refer_to_anything() -> None:
+    vpc = Resource("urn:v", VPC, Decoded({"cidrBlock": "10.0.0.0/16"}))
+    Stack([vpc, Resource("urn:s", SUBNET, Decoded({}))])
+    assert not vpc.referrers(SUBNET, "vpcId").closed
+    assert vpc.referrers(GROUP, "vpcId").closed
+
+
 def test_referrers_are_open_while_one_may_refer() -> None:
     def program() -> None:
         vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")
