@@ -112,10 +112,6 @@ _SUBNETS = (("subnets", "subnets"), ("subnetMappings", "subnetMappings.subnetId"
     error="ValidationError: At least two subnets in two different Availability Zones must be "
     "specified",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
-    covers=(
-        "elbv2-application-load-balancer-one-subnet",
-        "elbv2-application-load-balancer-one-subnet-mapping",
-    ),
 )
 def elbv2_alb_subnets_single_az(balancer: Resource) -> Findings:
     """A load balancer has one subnet a zone, all in one VPC; an application one has two zones.
@@ -159,6 +155,10 @@ def _too_few_zones(balancer: Resource, subnets: Sequence[Resource]) -> str | Non
     error="ValidationError: At least two subnets in two different Availability Zones must be "
     "specified",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
+    covers=(
+        "elbv2-application-load-balancer-one-subnet",
+        "elbv2-application-load-balancer-one-subnet-mapping",
+    ),
 )
 def elbv2_alb_one_literal_subnet(balancer: Resource) -> Findings:
     """An application load balancer names more than one subnet.

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+import policies
 from policies.validation.refused_requests import REFUSED_REQUESTS, covered_rows
 from policypack.aws.book import SERVICES, broken
 from policypack.plan.resource import Resource
+from policypack.plan.stack import Stack, StackContext
 from policypack.plan.values import UNKNOWN
 from policypack.plan.wire import Decoded
 from policypack.rules.evaluation import Diagnostic, Evaluation
-from policypack.rules.registry import Registry
-from policypack.rules.rule import Kind, Level
+from policypack.rules.registry import Registry, collect
+from policypack.rules.rule import Kind, Level, Rule
+from policypack.testing import evaluate
 from tools.catalog import book_source
 
 REGISTRY = Registry(REFUSED_REQUESTS)
@@ -73,3 +76,23 @@ def test_a_secret_value_is_not_shown() -> None:
 
 def test_unknown_values_are_not_judged() -> None:
     assert found(SUBNET, {"cidrBlock": UNKNOWN}) == []
+
+
+ROWS = {row["id"]: row for rows in book_source.read_all().values() for row in rows}
+COVERS = [(rule, row) for rule in collect(policies).rules for row in rule.covers]
+
+
+@pytest.mark.parametrize(("rule", "row"), COVERS, ids=lambda one: getattr(one, "id", one))
+def test_a_rule_that_covers_a_row_speaks_where_the_row_does(rule: Rule, row: str) -> None:
+    def speaks(inputs: dict[str, Any]) -> bool:
+        one = resource(book_source.types_of(ROWS[row])[0], inputs)
+        stack = Stack([one], StackContext("organization", "shop", "dev", {}, {}))
+        return bool(evaluate(rule, stack))
+
+    assert speaks(ROWS[row]["bad"])
+    assert not speaks(ROWS[row]["good"])
+
+
+def test_a_covered_row_is_left_to_its_rule() -> None:
+    assert covered_rows() == {row for _, row in COVERS}
+    assert covered_rows() <= set(ROWS)
