@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policypack.plan.values import UNKNOWN
-
 NO_LIMIT = 10_000
 
 
@@ -90,6 +88,9 @@ NAMINGS: dict[str, Naming] = {
     "aws:lex/slotType:SlotType": _LEX,
     "aws:iot/topicRule:TopicRule": Naming(separator="", suffix=0, limit=NO_LIMIT),
 }
+# Athena makes its name by itself, and so gives the bare error.
+_OWN_NAMING = "aws:athena/database:Database"
+INLINE_POLICY = Naming(limit=128)
 _SQL_SERVER = Naming("identifier", "", limit=15, suffix=3)
 
 
@@ -104,10 +105,19 @@ def naming_of(token: str, inputs: Mapping[str, Any], keys: frozenset[str]) -> Na
     return None if prefix in inputs else naming
 
 
-def auto_name(token: str, name: str, naming: Naming, inputs: Mapping[str, Any]) -> str:
-    """Return the generated name; its suffix depends on type and logical name alone.
+def auto_name(
+    token: str, name: str, naming: Naming, inputs: Mapping[str, Any], place: str = ""
+) -> str:
+    """Return the generated name; its suffix depends on type, logical name and place alone.
 
     The provider draws it at random; a preview that is run again shall say the same.
+
+    Args:
+        token: the resource's type.
+        name: its logical name.
+        naming: how its type is named.
+        inputs: its inputs.
+        place: where the name goes, for names in a list of blocks.
 
     Raises:
         CheckFailure: the name is too long.
@@ -115,14 +125,17 @@ def auto_name(token: str, name: str, naming: Naming, inputs: Mapping[str, Any]) 
     logical = name.lower() if naming.lower else name
     stem = logical + naming.separator if naming.suffix else logical
     if len(stem.encode()) + naming.suffix > naming.limit:
+        fault = (
+            f"name '{stem}' plus {naming.suffix} random chars is longer than maximum length "
+            f"{naming.limit}"
+        )
+        is_wrapped = token != _OWN_NAMING
         raise CheckFailure(
-            f"could not make instance of '{token}': name '{stem}' plus {naming.suffix} random "
-            f"chars is longer than maximum length {naming.limit}"
+            f"could not make instance of '{token}': {fault}" if is_wrapped else fault
         )
     made = naming.before if not stem.startswith(naming.before) else ""
-    made += stem + _suffix(f"{token}::{name}", naming)
-    fifo = bool(naming.fifo) and inputs.get(naming.fifo) is True
-    return made + ".fifo" if fifo and inputs.get(naming.fifo) is not UNKNOWN else made
+    made += stem + _suffix(f"{token}::{name}{place}", naming)
+    return made + ".fifo" if naming.fifo and inputs.get(naming.fifo) is True else made
 
 
 def _suffix(seed: str, naming: Naming) -> str:

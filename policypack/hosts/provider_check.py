@@ -7,6 +7,7 @@ and region alone (`pkg/pf/tfbridge/provider_check.go`).
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -17,7 +18,7 @@ from google.protobuf import json_format, struct_pb2
 
 from policypack.aws.catalog.constraints import shape
 from policypack.aws.catalog.vocabulary import takes_default_tags
-from policypack.hosts.auto_names import CheckFailure, auto_name, naming_of
+from policypack.hosts.auto_names import INLINE_POLICY, CheckFailure, auto_name, naming_of
 from policypack.plan.normalise import BUCKET_V2
 from policypack.plan.wire import (
     DEFAULTS,
@@ -30,13 +31,14 @@ from policypack.plan.wire import (
 )
 
 HERE = Path(__file__).parent
+_ROLE = "aws:iam/role:Role"
 # Inputs that take a policy as an object and leave Check as JSON text.
 _DOCUMENTS = {
     "aws:iam/policy:Policy": "policy",
     "aws:iam/rolePolicy:RolePolicy": "policy",
     "aws:iam/userPolicy:UserPolicy": "policy",
     "aws:iam/groupPolicy:GroupPolicy": "policy",
-    "aws:iam/role:Role": "assumeRolePolicy",
+    _ROLE: "assumeRolePolicy",
     "aws:s3/bucket:Bucket": "policy",
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
     "aws:sqs/queuePolicy:QueuePolicy": "policy",
@@ -86,6 +88,8 @@ def check_struct(token: str, name: str, inputs: Any, provider: Any) -> Any:
 
     Raises:
         CheckFailure: the generated name is too long.
+
+    The engine leaves the inputs alone where the provider's own configuration is not known.
     """
     plain = json_format.MessageToDict(inputs)
     checked = check(token, name, plain, json_format.MessageToDict(provider))
@@ -96,7 +100,7 @@ def check(
     token: str, name: str, inputs: Mapping[str, Any], provider: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the checked inputs of a resource; see `check_struct`."""
-    if not token.startswith("aws:"):
+    if not token.startswith("aws:") or _is_open(provider):
         return dict(inputs)
     keys = frozenset(shape(token))
     is_framework = token.split(":")[1] in _plugin_framework()
@@ -106,7 +110,9 @@ def check(
         _add_tags_all(token, checked, provider)
     _, filled = _add_name(token, name, checked, keys)
     if is_framework:
-        return {**checked, DEFAULTS: filled}
+        return checked
+    if token == _ROLE:
+        _name_inline_policies(name, checked)
     _write_document(token, checked)
     filled += _add_defaults(checked, _defaults().get(_canonical(token), {}))
     return {**_with_defaults_lists(checked), DEFAULTS: filled}
@@ -127,31 +133,52 @@ def _add_region(
 def _add_tags_all(token: str, checked: dict[str, Any], provider: Mapping[str, Any]) -> None:
     if token == BUCKET_V2 or not takes_default_tags(token):
         return
-    own, shared = checked.get("tags") or {}, _parsed(provider.get("defaultTags"))
-    ignored = _parsed(provider.get("ignoreTags"))
-    if _holds_unknown(own) or _holds_unknown(dict(provider)):
+    own, settings = checked.get("tags") or {}, _tag_settings(provider)
+    tags = _unwrapped(own)
+    if _holds_unknown(_opened(own)) or not isinstance(tags, dict):
         checked["tagsAll"] = UNKNOWN_STRING
         return
-    merged = {**(shared.get("tags") or {}), **_unwrapped(own)}
+    ignored = settings["ignoreTags"]
     prefixes = tuple(ignored.get("keyPrefixes") or ())
     keys = ignored.get("keys") or ()
-    checked["tagsAll"] = {
+    kept = {
         key: value
-        for key, value in merged.items()
+        for key, value in {**(settings["defaultTags"].get("tags") or {}), **tags}.items()
         if key not in keys and not (prefixes and key.startswith(prefixes))
     }
+    checked["tagsAll"] = kept if tags is own else {SIGNATURE: SECRET, "value": kept}
+
+
+def _tag_settings(provider: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {key: _parsed(provider.get(key)) for key in ("defaultTags", "ignoreTags")}
+
+
+def _is_open(provider: Mapping[str, Any]) -> bool:
+    return _holds_unknown(_opened({**provider, **_tag_settings(provider)}))
 
 
 def _parsed(value: Any) -> dict[str, Any]:
     """Provider arguments that are objects arrive as JSON text."""
-    if isinstance(value, str) and value.startswith("{"):
-        value = json.loads(value)
-    return value if isinstance(value, dict) else {}
+    value = _opened(value)
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = json.loads(value)
+    return _opened(value) if isinstance(value, dict) else {}
 
 
 def _unwrapped(value: Any) -> Any:
     secret = isinstance(value, dict) and value.get(SIGNATURE) in (SECRET, OUTPUT_VALUE)
     return value.get("value", UNKNOWN_STRING) if secret else value
+
+
+def _opened(value: Any) -> Any:
+    """Return a value without the marks of secrets and outputs, at any depth."""
+    value = _unwrapped(value)
+    if isinstance(value, dict):
+        return {key: _opened(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_opened(element) for element in value]
+    return value
 
 
 def _holds_unknown(value: Any) -> bool:
@@ -179,12 +206,27 @@ def _add_name(
 
 def _write_document(token: str, checked: dict[str, Any]) -> None:
     key = _DOCUMENTS.get(token)
-    value = _unwrapped(checked.get(key)) if key else None
+    given = checked.get(key) if key else None
+    value = _opened(given)
     if key is None or not isinstance(value, dict) or SIGNATURE in value:
         return
-    is_secret = value is not checked[key]
     text = UNKNOWN_STRING if _holds_unknown(value) else _go_json(value)
-    checked[key] = {SIGNATURE: SECRET, "value": text} if is_secret else text
+    # A secret anywhere inside makes the whole text one.
+    checked[key] = {SIGNATURE: SECRET, "value": text} if value != given else text
+
+
+def _name_inline_policies(name: str, checked: dict[str, Any]) -> None:
+    """Name the inline policies of a role, and drop those whose document is empty."""
+    policies = checked.get("inlinePolicies")
+    if not isinstance(policies, list):
+        return
+    kept = [one for one in policies if not (isinstance(one, dict) and one.get("policy") == "")]
+    checked["inlinePolicies"] = [
+        {**one, "name": auto_name(_ROLE, name, INLINE_POLICY, one, f"/{place}")}
+        if isinstance(one, dict) and SIGNATURE not in one and one.get("name") is None
+        else one
+        for place, one in enumerate(kept)
+    ]
 
 
 def _go_json(value: Any) -> str:
@@ -207,13 +249,16 @@ def _add_defaults(checked: dict[str, Any], defaults: Mapping[str, Any]) -> list[
     for key, default in defaults.items():
         if key.endswith("[]"):
             blocks = checked.get(key[:-2])
-            for block in blocks if isinstance(blocks, list) else ():
-                if isinstance(block, dict):
-                    block.update({k: v for k, v in default.items() if k not in block})
+            if isinstance(blocks, list):
+                checked[key[:-2]] = [_filled(block, default) for block in blocks]
         elif key not in checked:
             checked[key] = default
             filled.append(key)
     return filled
+
+
+def _filled(block: Any, default: Mapping[str, Any]) -> Any:
+    return {**default, **block} if isinstance(block, dict) and SIGNATURE not in block else block
 
 
 def _with_defaults_lists(inputs: Mapping[str, Any]) -> dict[str, Any]:
