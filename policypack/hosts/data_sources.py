@@ -43,13 +43,13 @@ def _zones(args: Arguments, where: str) -> dict[str, Any]:
     # A region lends a program as many zones as it has, at most those that every account sees.
     names = [f"{where}{letter}" for letter in "abc"] if known is None else list(known.zone_names)
     prefix = zone_id_prefix(where) or "xxx1"
-    left_out = set(args.get("excludeNames") or ())
-    names = [name for name in names if name not in left_out]
-    ids = [f"{prefix}-az{number}" for number, _ in enumerate(names, 1)]
+    left_out = {*(args.get("excludeNames") or ()), *(args.get("excludeZoneIds") or ())}
+    pairs = [(name, f"{prefix}-az{number}") for number, name in enumerate(names, 1)]
+    pairs = [pair for pair in pairs if left_out.isdisjoint(pair)]
     return {
         "id": where,
-        "names": names,
-        "zoneIds": ids,
+        "names": [name for name, _ in pairs],
+        "zoneIds": [zone_id for _, zone_id in pairs],
         "groupNames": [where],
         "region": where,
         "state": args.get("state"),
@@ -168,7 +168,8 @@ def _list(value: Any) -> list[Any]:
 
 def _one_or_all(values: list[Any]) -> Any:
     """The provider writes a single value as text and sorts several, the last first."""
-    return values[0] if len(values) == 1 else sorted(values, reverse=True)
+    distinct = sorted(set(map(str, values)), reverse=True)
+    return distinct[0] if len(distinct) == 1 else distinct
 
 
 def _statement(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,8 +196,8 @@ def _statement(given: Mapping[str, Any]) -> dict[str, Any]:
 def _principals(given: list[Mapping[str, Any]]) -> Any:
     made: dict[str, list[Any]] = {}
     for one in given:
-        made.setdefault(one["type"], []).extend(_list(one.get("identifiers")))
-    if made.get("*") == ["*"]:
+        made.setdefault(str(one.get("type")), []).extend(_list(one.get("identifiers")))
+    if made == {"*": ["*"]}:
         return "*"
     return {kind: _one_or_all(identifiers) for kind, identifiers in made.items()}
 
@@ -204,23 +205,21 @@ def _principals(given: list[Mapping[str, Any]]) -> Any:
 def _conditions(given: list[Mapping[str, Any]]) -> dict[str, Any]:
     made: dict[str, dict[str, Any]] = {}
     for one in given:
-        values = made.setdefault(one["test"], {})
-        values[one["variable"]] = _one_or_all(
-            _list(values.get(one["variable"])) + _list(one.get("values"))
-        )
+        values = made.setdefault(str(one.get("test")), {})
+        variable = str(one.get("variable"))
+        every = [*_list(values.get(variable)), *_list(one.get("values"))]
+        # Unlike actions, the values of a condition keep their order.
+        values[variable] = every[0] if len(every) == 1 else every
     return made
 
 
 def _policy_document(args: Arguments, _: str) -> dict[str, Any]:
     statements: list[dict[str, Any]] = []
     for text in _list(args.get("sourcePolicyDocuments")):
-        statements += _statements_of(text)
-    statements += [_statement(one) for one in args.get("statements") or []]
+        _merge(statements, _statements_of(text))
+    _merge(statements, [_statement(one) for one in args.get("statements") or []])
     for text in _list(args.get("overridePolicyDocuments")):
-        for one in _statements_of(text):
-            sid = one.get("Sid")
-            statements = [old for old in statements if not sid or old.get("Sid") != sid]
-            statements.append(one)
+        _merge(statements, _statements_of(text))
     document: dict[str, Any] = {"Version": args.get("version") or "2012-10-17"}
     if args.get("policyId"):
         document["Id"] = args["policyId"]
@@ -233,9 +232,20 @@ def _policy_document(args: Arguments, _: str) -> dict[str, Any]:
     }
 
 
+def _merge(statements: list[dict[str, Any]], more: list[dict[str, Any]]) -> None:
+    """Add statements; one with a Sid that is there already takes its place."""
+    for one in more:
+        places = [i for i, old in enumerate(statements) if one.get("Sid") == old.get("Sid")]
+        if one.get("Sid") and places:
+            statements[places[0]] = one
+        else:
+            statements.append(one)
+
+
 def _statements_of(text: Any) -> list[dict[str, Any]]:
     try:
-        return _list(json.loads(text).get("Statement"))
+        found = _list(json.loads(text).get("Statement"))
+        return [one for one in found if isinstance(one, dict)]
     except (TypeError, ValueError, AttributeError):
         return []
 
