@@ -8,7 +8,7 @@ from typing import Any
 
 from policypack.plan.resource import Options, Provider, Resource
 from policypack.plan.stack import Stack, StackContext
-from policypack.plan.wire import decode_json
+from policypack.plan.wire import SECRET, SIGNATURE, decode_json
 
 
 class StateError(ValueError):
@@ -22,15 +22,26 @@ def read_state(text: str) -> Stack:
         StateError: the text is no export.
     """
     try:
-        exported = json.loads(text)
-        resources = exported["deployment"].get("resources") or []
-        rows = [row for row in resources if not row.get("delete")]
-        urn = rows[0]["urn"].split("::") if rows else ["urn:pulumi:", ""]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return _stack(json.loads(text, object_hook=_opened))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise StateError("this is not what `pulumi stack export` writes") from None
+
+
+def _stack(exported: Any) -> Stack:
+    resources = exported["deployment"].get("resources") or []
+    # What is external was read, not made, by the program.
+    rows = [row for row in resources if not row.get("delete") and not row.get("external")]
+    urn = rows[0]["urn"].split("::") if rows else ["urn:pulumi:", ""]
     context = StackContext(stack=urn[0].rpartition(":")[2], project=urn[1], preview=False)
     providers = {row["urn"]: _provider(row) for row in rows if _is_provider(row)}
-    return Stack((_resource(row, providers) for row in rows), context)
+    return Stack([_resource(row, providers) for row in rows], context)
+
+
+def _opened(value: dict[str, Any]) -> dict[str, Any]:
+    """Give a secret that `--show-secrets` exported the form that it has elsewhere."""
+    if value.get(SIGNATURE) != SECRET or not isinstance(value.get("plaintext"), str):
+        return value
+    return {SIGNATURE: SECRET, "value": json.loads(value["plaintext"])}
 
 
 def _is_provider(row: Mapping[str, Any]) -> bool:
