@@ -101,11 +101,20 @@ def asg_launch_template_incomplete(group: Resource) -> Findings:
         template = launch.source
         if template.type != LAUNCH_TEMPLATE:
             continue
-        if not template.has("imageId"):
+        if not template.has("imageId") and not _overrides_bring_images(group):
             yield group.finding(launch.path, f"the template {template.name} names no image")
         typed = template.has("instanceType") or template.has("instanceRequirements")
         if not typed and not _every_override_is_typed(group):
             yield group.finding(launch.path, f"the template {template.name} names no instance type")
+
+
+def _overrides_bring_images(group: Resource) -> bool:
+    """Whether an override may bring an image of its own, by a template or by id."""
+    given = look_up(group.tree, parse_path("mixedInstancesPolicy.launchTemplate.overrides"))
+    if given is UNKNOWN or (isinstance(given, list) and any(one is UNKNOWN for one in given)):
+        return True
+    keys = ("launchTemplateSpecification", "imageId")
+    return any(key in one for one in overrides(group) for key in keys)
 
 
 def _every_override_is_typed(group: Resource) -> bool:
@@ -232,7 +241,10 @@ def ec2_user_data_invalid(resource: Resource) -> Findings:
     """
     for path, text in _texts(resource, "userData", "userDataBase64"):
         is_encoded = resource.type == LAUNCH_TEMPLATE or path == "userDataBase64"
-        size = _decoded_size(text) if is_encoded else len(text.encode())
+        size = _decoded_size(text)
+        if size is None and not is_encoded:
+            # The provider encodes what is not base64 yet.
+            size = len(text.encode())
         if size is None:
             yield resource.finding(path, "the text is not base64")
         elif size > 16_384:

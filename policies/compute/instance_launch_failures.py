@@ -162,9 +162,9 @@ def _only_role(resource: Resource, path: str) -> Resource | None:
     if len(urns) != 1 or resource.stack is None or _is_absent(resource, path):
         return None
     target = resource.stack.by_urn(urns[0])
-    if target is None or target.type != ROLE or _value(target, "name") in _profiles(resource):
+    if target is None or target.type != ROLE or not target.is_new:
         return None
-    return target
+    return None if _value(target, "name") in _profiles(resource) else target
 
 
 def _profiles(resource: Resource) -> set[Any]:
@@ -262,7 +262,9 @@ def ec2_instance_option_unsupported_by_type(resource: Resource) -> Findings:
     known = catalog.instance_type(name) if isinstance(name, str) else None
     if known is None:
         return
-    if not known.burstable and _value(resource, "creditSpecification.cpuCredits"):
+    # The provider leaves the credits of an instance out by itself, those of a template not.
+    is_judged = resource.type == LAUNCH_TEMPLATE and not known.burstable
+    if is_judged and _value(resource, "creditSpecification.cpuCredits"):
         yield resource.finding("creditSpecification.cpuCredits", f"{name} earns no CPU credits")
     for path in ("hibernation", "hibernationOptions.configured"):
         if _value(resource, path) is True and not known.hibernation:

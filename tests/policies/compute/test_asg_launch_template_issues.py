@@ -16,7 +16,9 @@ from policies.compute.asg_launch_template_issues import (
     ec2_security_group_wrong_vpc,
     ec2_user_data_invalid,
 )
-from policypack.testing import case, unknown
+from policypack.aws import catalog
+from policypack.plan.stack import StackContext
+from policypack.testing import case, evaluate, planned, unknown
 
 AMI = "ami-0abcdef1234567890"
 
@@ -469,3 +471,11 @@ def test_version_unknown() -> None:
     template = ec2.LaunchTemplate("web", update_default_version=unknown())
     group(template)
     ec2.Instance("i", launch_template={"id": template.id, "version": unknown()})
+
+
+def test_every_instance_type_that_is_known_has_the_shape_of_one() -> None:
+    def known() -> None:
+        for name in catalog.instance_type_names():
+            ec2.LaunchTemplate(name, instance_type=name)
+
+    assert not evaluate(ec2_instance_type_invalid, planned(known, StackContext()))

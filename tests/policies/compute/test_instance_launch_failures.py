@@ -243,9 +243,9 @@ def test_architecture_of_parameter() -> None:
     "creditSpecification.cpuCredits: m5.large earns no CPU credits",
 )
 def test_credits_of_a_type_without() -> None:
-    ec2.Instance(
+    ec2.LaunchTemplate(
         "web",
-        ami="ami-0abcdef1234567890",
+        image_id="ami-0abcdef1234567890",
         instance_type="m5.large",
         credit_specification={"cpu_credits": "unlimited"},
     )
@@ -264,9 +264,9 @@ def test_cores_and_enclaves() -> None:
 
 @case(ec2_instance_option_unsupported_by_type, "sound")
 def test_credits_of_a_burstable_type() -> None:
-    ec2.Instance(
+    ec2.LaunchTemplate(
         "web",
-        ami="ami-0abcdef1234567890",
+        image_id="ami-0abcdef1234567890",
         instance_type="t3.large",
         credit_specification={"cpu_credits": "unlimited"},
     )
@@ -275,6 +275,7 @@ def test_credits_of_a_burstable_type() -> None:
 @case(ec2_instance_option_unsupported_by_type, "absent")
 def test_options_absent() -> None:
     instance(instance_type="m5.large")
+    instance("ignored", instance_type="m5.large", credit_specification={"cpu_credits": "standard"})
 
 
 @case(ec2_instance_option_unsupported_by_type, "unknown")
