@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,8 @@ from policypack.rules.rule import Level
 
 Report = Callable[[Sequence[Diagnostic], Sequence[Diagnostic]], str]
 NAME = "aws-preflight"
+# Characters that XML 1.0 has no way to write.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _row(one: Diagnostic) -> dict[str, Any]:
@@ -99,14 +102,17 @@ def junit_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (
             ElementTree.SubElement(case, "failure", message=one.text).text = one.message
         else:
             ElementTree.SubElement(case, "system-out").text = one.message
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+    text = ElementTree.tostring(suite, encoding="unicode", xml_declaration=False)
+    clean = _NOT_XML.sub("\ufffd", text)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{clean}\n'
 
 
 def github_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()) -> str:
     """Return workflow commands that annotate a run, and the summary."""
     lines = [
         f"::{'error' if one.level is Level.MANDATORY else 'warning'} "
-        f"title={_escaped(one.rule)}::{_escaped(f'{resource_name(one.urn)}: {one.message}')}"
+        f"title={_escaped_property(one.rule)}::"
+        + _escaped(f"{resource_name(one.urn)}: {one.message}")
         for one in found
     ]
     return "\n".join([*lines, summary(found, exempted)]) + "\n"
@@ -114,6 +120,10 @@ def github_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = 
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped_property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
