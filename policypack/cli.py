@@ -9,8 +9,10 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from policypack.hosts.auto_names import CheckFailure
 from policypack.reports.formats import REPORTS
 from policypack.rules.evaluation import Diagnostic
 from policypack.rules.registry import Registry
@@ -22,6 +24,10 @@ CLEAN, FOUND, WRONG = 0, 1, 2
 
 class InputError(ValueError):
     """What a user gave that cannot be taken; the text is one sentence."""
+
+
+class ProgramFailed(Exception):  # noqa: N818 - the failure is told already
+    """The program itself failed, and its own error is printed."""
 
 
 def main(argv: Sequence[str], registry: Registry) -> int:
@@ -36,6 +42,8 @@ def main(argv: Sequence[str], registry: Registry) -> int:
         result: int = arguments.run(arguments, registry)
     except (InputError, SettingsError) as error:
         print(f"policypack: {error}", file=sys.stderr)
+        return WRONG
+    except ProgramFailed:
         return WRONG
     except BrokenPipeError:
         return CLEAN
@@ -112,8 +120,8 @@ def _run_program(
     try:
         result = offline.preview(project, registry, settings)
     except offline.ProgramError as error:
-        _print_traceback(error.__cause__, project.entry)
-        raise SystemExit(WRONG) from None
+        _print_failure(error, project.entry)
+        raise ProgramFailed from None
     return result.diagnostics, result.exempted
 
 
@@ -124,14 +132,20 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _print_traceback(error: BaseException | None, entry: Path) -> None:
-    """Print the program's own traceback, from its entry point on."""
-    if error is None:
+def _print_failure(failure: Exception, entry: Path) -> None:
+    """Print the provider's refusal, or the program's own traceback from its first line on."""
+    error = failure.__cause__
+    if error is None or isinstance(error, CheckFailure):
+        print(f"error: {failure}", file=sys.stderr)
         return
     trace = error.__traceback__
-    while trace is not None and Path(trace.tb_frame.f_code.co_filename) != entry:
+    while trace is not None and not _is_of_program(trace, entry):
         trace = trace.tb_next
-    traceback.print_exception(type(error), error, trace or None)
+    traceback.print_exception(type(error), error, trace)
+
+
+def _is_of_program(trace: TracebackType, entry: Path) -> bool:
+    return Path(trace.tb_frame.f_code.co_filename).is_relative_to(entry.parent)
 
 
 def _audit(arguments: argparse.Namespace, registry: Registry) -> int:
@@ -141,11 +155,14 @@ def _audit(arguments: argparse.Namespace, registry: Registry) -> int:
     try:
         is_piped = arguments.state == "-"
         text = sys.stdin.read() if is_piped else Path(arguments.state).read_text("utf-8")
-        result = offline.judge(state.read_state(text), registry, settings)
+        stack = state.read_state(text)
     except OSError as error:
         raise InputError(f"cannot read {arguments.state}: {error.strerror}") from None
-    except ValueError as error:
+    except UnicodeDecodeError:
+        raise InputError(f"{arguments.state} is no text") from None
+    except state.StateError as error:
         raise InputError(f"{arguments.state}: {error}") from None
+    result = offline.judge(stack, registry, settings)
     return _report(
         arguments, [_as_known(one, known) for one in result.diagnostics], result.exempted
     )
@@ -161,7 +178,7 @@ def _json(path: Path) -> dict[str, Any]:
         loaded = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{path} is not JSON") from None
     if not isinstance(loaded, dict):
         raise InputError(f"{path} holds no JSON object")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import functools
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
+from policypack.hosts import offline
 from policypack.hosts.provider_check import check_struct
 from policypack.hosts.recorder import Program, plan, record
 from policypack.plan.stack import Stack, StackContext
+from policypack.reports.text import text_report
 from policypack.rules.evaluation import Diagnostic, Evaluation
-from policypack.rules.registry import Registry
-from policypack.rules.rule import Kind, Rule
+from policypack.rules.registry import Registry, collect
+from policypack.rules.rule import Kind, Level, Rule
 from policypack.rules.settings import read
 
 KINDS = ("fires", "sound", "absent", "unknown")
@@ -53,12 +58,25 @@ def case(
     def decorate(program: Program) -> Callable[[], None]:
         @functools.wraps(program)
         def test() -> None:
-            assert said(rule, program, **options) == list(expected)
+            check_said(said(rule, program, **options), expected)
 
         test.case = Case(rule, kind, program, expected, options)  # type: ignore[attr-defined]
         return test
 
     return decorate
+
+
+def check_said(actual: Sequence[str], expected: Sequence[str]) -> None:
+    """Fail with both lists, a finding a line: pytest shows no difference for this module.
+
+    Raises:
+        AssertionError: they differ.
+    """
+    if list(actual) == list(expected):
+        return
+    lines = difflib.ndiff(list(expected), list(actual))
+    body = "\n".join(line.rstrip("\n") for line in lines)
+    raise AssertionError(f"the rule says otherwise (- expected, + said):\n{body}")
 
 
 def said(
@@ -79,7 +97,11 @@ def said(
         [f"{one.path}: {one.text}" for one in evaluate(rule, stack, settings)]
         for stack in (planned(program, context), planned(program, context, checked=True))
     ]
-    assert answers[0] == answers[1], "provider defaults change what the rule says"
+    if answers[0] != answers[1]:
+        raise AssertionError(
+            f"provider defaults change what the rule says:\nas written {answers[0]}\n"
+            f"checked    {answers[1]}"
+        )
     return answers[0]
 
 
@@ -97,7 +119,8 @@ def evaluate(
         found = [one for resource in stack for one in evaluation.of_resource(resource)]
     else:
         found = evaluation.of_stack(stack)
-    assert not evaluation.failed, f"{rule.id} raised {evaluation.failed[rule.id]}"
+    if evaluation.failed:
+        raise AssertionError(f"{rule.id} raised {evaluation.failed[rule.id]}")
     return found
 
 
@@ -115,3 +138,70 @@ def unknown(*resources: pulumi.Resource) -> Any:
         return done
 
     return pulumi.Output(set(resources), future(None), future(False))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the pack says of a program."""
+
+    preview: offline.Preview
+
+    @property
+    def mandatory(self) -> list[Diagnostic]:
+        """The findings that would stop a preview."""
+        return self._of(Level.MANDATORY)
+
+    @property
+    def advisory(self) -> list[Diagnostic]:
+        """The findings that would not."""
+        return self._of(Level.ADVISORY)
+
+    def for_rule(self, rule: str) -> list[Diagnostic]:
+        """Return the findings of one rule, by its id."""
+        return [one for one in self.preview.diagnostics if one.rule == rule]
+
+    def text(self) -> str:
+        """Return all findings as `python -m policypack preview` prints them."""
+        return text_report(self.preview.diagnostics, self.preview.exempted)
+
+    def _of(self, level: Level) -> list[Diagnostic]:
+        return [one for one in self.preview.diagnostics if one.level is level]
+
+
+def check_program(
+    program: str | Path | Program,
+    *,
+    stack: str | None = None,
+    config: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    rules: Iterable[Rule] | None = None,
+) -> Checked:
+    """Preview a program without CLI, credentials or network, and judge it.
+
+    Args:
+        program: the folder of a program, or a function that declares resources.
+        stack: the stack's name; without it the only Pulumi.STACK.yaml, or `dev`.
+        config: configuration values, such as `{"aws:region": "eu-west-1"}`.
+        settings: a policy configuration, as `--policy-config` takes it.
+        rules: the rules to run, all of the pack without it.
+
+    Raises:
+        ProjectError: the folder holds no Pulumi program for Python.
+        ProgramError: the program in the folder fails; a function's own exception comes as it is.
+        SettingsError: the policy configuration is wrong.
+    """
+    registry = _pack() if rules is None else Registry(rules)
+    chosen = read(settings or {}, registry)
+    if not callable(program):
+        project = offline.read_project(Path(program), stack, config)
+        return Checked(offline.preview(project, registry, chosen))
+    context = StackContext(
+        "organization", "project", stack or offline.DEFAULT_STACK, {}, dict(config or {})
+    )
+    return Checked(offline.judge(offline.plan_of(program, context), registry, chosen))
+
+
+@functools.cache
+def _pack() -> Registry:
+    # By name: the engine knows no rule.
+    return collect(importlib.import_module("policies"))

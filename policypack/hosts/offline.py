@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import runpy
 import sys
+import sysconfig
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
 from google.protobuf import struct_pb2
 from pulumi.runtime import config as runtime_config
 
+from policypack.hosts.auto_names import CheckFailure
 from policypack.hosts.data_sources import answer
 from policypack.hosts.provider_check import check_struct
 from policypack.hosts.recorder import Program, plan, record
@@ -35,7 +39,10 @@ class ProjectError(ValueError):
 
 
 class ProgramError(Exception):
-    """The program itself failed; its exception is the cause."""
+    """The program itself failed; its exception is the cause.
+
+    The text is one sentence where the provider refused a resource, the entry point otherwise.
+    """
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,9 @@ def read_project(
         ProjectError: there is no such folder or project, or it is not for Python.
     """
     if not folder.is_dir():
-        raise ProjectError(f"{folder} is no folder")
+        raise ProjectError(
+            f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}"
+        )
     described = _yaml(_first(folder, "Pulumi.yaml", "Pulumi.yml"))
     runtime = described.get("runtime")
     language = runtime.get("name") if isinstance(runtime, Mapping) else runtime
@@ -112,7 +121,7 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 
 def _only_stack(folder: Path) -> str:
-    found = sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
+    found = [path.stem.partition(".")[2] for path in folder.glob("Pulumi.*.yaml")]
     return found[0] if len(found) == 1 else DEFAULT_STACK
 
 
@@ -174,7 +183,11 @@ def preview(
     """
     context = StackContext("organization", project.name, project.stack, {}, dict(project.config))
     try:
-        stack = plan_of(_entry_program(project), context, project.secrets, calls)
+        # The callbacks of outputs run after the program's last line: they too need its folder.
+        with _as_main(project.entry), contextlib.redirect_stdout(sys.stderr):
+            stack = plan_of(_entry_program(project), context, project.secrets, calls)
+    except CheckFailure as error:
+        raise ProgramError(str(error)) from error
     except (Exception, SystemExit) as error:
         raise ProgramError(str(project.entry)) from error
     return judge(stack, registry, settings)
@@ -218,8 +231,7 @@ def plan_of(
 
 def _entry_program(project: Project) -> Program:
     def program() -> None:
-        with _as_main(project.entry):
-            runpy.run_path(str(project.entry), run_name="__main__")
+        runpy.run_path(str(project.entry), run_name="__main__")
 
     return program
 
@@ -228,8 +240,10 @@ def _entry_program(project: Project) -> Program:
 def _as_main(entry: Path) -> Iterator[None]:
     """Let a program find its own modules, and forget them afterwards."""
     folder = str(entry.parent)
-    modules, path, arguments, here = dict(sys.modules), sys.path[:], sys.argv[:], Path.cwd()
+    path, arguments, here = sys.path[:], sys.argv[:], Path.cwd()
     environment = dict(os.environ)
+    hidden = _hide_modules(entry.parent)
+    modules = set(sys.modules)
     sys.path.insert(0, folder)
     sys.argv = [str(entry)]
     os.chdir(folder)
@@ -240,7 +254,36 @@ def _as_main(entry: Path) -> Iterator[None]:
         sys.path[:], sys.argv = path, arguments
         os.environ.clear()
         os.environ.update(environment)
-        for name in set(sys.modules) - set(modules):
-            origin = getattr(sys.modules[name], "__file__", None) or ""
-            if origin.startswith(folder + os.sep) and "site-packages" not in origin:
+        for name in set(sys.modules) - modules:
+            if not _is_library(sys.modules[name]) and not name.startswith(f"{_OWN}."):
                 del sys.modules[name]
+        sys.modules.update(hidden)
+        # A module of the same name in the next program is looked for afresh.
+        importlib.invalidate_caches()
+
+
+_OWN = __name__.partition(".")[0]
+_LIBRARIES = ("site-packages", "dist-packages", sysconfig.get_path("stdlib") + os.sep)
+
+
+def _hide_modules(folder: Path) -> dict[str, ModuleType]:
+    """Take away the loaded modules that a program has under the same names, and return them."""
+    own = {entry.stem if entry.suffix == ".py" else entry.name for entry in folder.iterdir()}
+    hidden = {
+        name: module
+        for name, module in sys.modules.items()
+        if (top := name.partition(".")[0]) in own
+        and top not in (_OWN, "__main__")
+        and not _is_library(module)
+    }
+    for name in hidden:
+        del sys.modules[name]
+    return hidden
+
+
+def _is_library(module: ModuleType) -> bool:
+    """Whether a module is of Python itself or an installed package: these stay loaded."""
+    # A package without __init__.py has no file, only places to look in.
+    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+    found = [str(place) for place in places if place]
+    return not found or any(mark in place for place in found for mark in _LIBRARIES)

@@ -105,14 +105,24 @@ def record(
     monitor = RecordingMonitor(check, answer)
     _configure(monitor, context)
     loop = asyncio.new_event_loop()
+    # One failure reaches every output that waits for it: it is raised here, and told once.
+    loop.set_exception_handler(lambda *_: None)
     try:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(stack.run_in_stack(program))
     finally:
+        _cancel_rest(loop)
         settings.reset_options()
         asyncio.set_event_loop(None)
         loop.close()
     return list(monitor.registrations.values())
+
+
+def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
+    rest = asyncio.all_tasks(loop)
+    for task in rest:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
 
 
 def _configure(monitor: RecordingMonitor, context: StackContext) -> None:

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import types
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from policypack.hosts.auto_names import CheckFailure
+from policypack.hosts.offline import (
+    SECRET_TEXT,
+    Preview,
+    ProgramError,
+    ProjectError,
+    plan_of,
+    preview,
+    read_project,
+)
+from policypack.plan.resource import Resource
+from policypack.plan.stack import Stack, StackContext
+from policypack.rules.registry import Registry
+from tests.programs import write_program
+
+CONTEXT = StackContext("organization", "shop", "dev", {}, {"aws:region": "eu-west-1"})
+
+
+def run(folder: Path, **config: str) -> Preview:
+    given = {key.replace("__", ":"): value for key, value in config.items()}
+    return preview(read_project(folder, config=given), Registry([]))
+
+
+def named(stack: Stack, name: str) -> Resource:
+    (found,) = [one for one in stack if one.urn.endswith(f"::{name}")]
+    return found
+
+
+def names(stack: Stack) -> set[str]:
+    return {one.urn.rpartition("::")[2] for one in stack if one.token.startswith("aws:")}
+
+
+PROGRAM = """
+    import os, sys
+    import pulumi, pulumi_aws as aws
+    import helper
+    import kit.part
+    os.environ["LEFT_BEHIND"] = "1"
+    os.environ.pop("HOME", None)
+    sys.argv.append("left")
+    sys.path.append("/left")
+    os.chdir("kit")
+    vpc = aws.ec2.Vpc(helper.NAME, cidr_block=kit.part.RANGE)
+"""
+
+
+def test_programs_in_turn_leave_nothing_behind(tmp_path: Path) -> None:
+    before = dict(sys.modules), sys.path[:], sys.argv[:], Path.cwd(), dict(os.environ)
+    for name in ("first", "second"):
+        files = {"helper.py": f"NAME = '{name}'", "kit/part.py": f"RANGE = '10.0.0.0/{len(name)}'"}
+        result = run(write_program(tmp_path / name, PROGRAM, files=files))
+        assert names(result.stack) == {name}
+        assert named(result.stack, name).tree["cidrBlock"] == f"10.0.0.0/{len(name)}"
+    assert not {"helper", "kit", "kit.part"} & set(sys.modules)
+    assert all(sys.modules.get(name) is module for name, module in before[0].items())
+    assert (sys.path, sys.argv, Path.cwd(), dict(os.environ)) == before[1:]
+
+
+def test_a_failing_program_leaves_nothing_behind(tmp_path: Path) -> None:
+    before = sys.path[:], sys.argv[:], Path.cwd(), dict(os.environ)
+    with pytest.raises(ProgramError) as caught:
+        run(write_program(tmp_path, PROGRAM, files={"helper.py": "1 / 0"}))
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert "helper" not in sys.modules
+    assert (sys.path, sys.argv, Path.cwd(), dict(os.environ)) == before
+
+
+def test_a_program_gets_its_own_module_of_a_loaded_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = types.ModuleType("house_rules")
+    loaded.__file__ = str(tmp_path / "elsewhere" / "house_rules.py")
+    monkeypatch.setitem(sys.modules, "house_rules", loaded)
+    program = "import house_rules, pulumi_aws as aws\naws.ec2.Vpc(house_rules.NAME)\n"
+    folder = write_program(tmp_path / "p", program, files={"house_rules.py": "NAME = 'own'"})
+    assert names(run(folder).stack) == {"own"}
+    assert sys.modules["house_rules"] is loaded
+
+
+def test_callbacks_find_the_programs_folder(tmp_path: Path) -> None:
+    program = """
+        import pathlib
+        import pulumi, pulumi_aws as aws
+        def text(_):
+            import late
+            return pathlib.Path("range.txt").read_text() + late.REST
+        aws.ec2.Vpc("main", cidr_block=pulumi.Output.from_input("x").apply(text))
+    """
+    files = {"range.txt": "10.0.0.0", "late.py": "REST = '/16'"}
+    result = run(write_program(tmp_path, program, files=files))
+    assert named(result.stack, "main").tree["cidrBlock"] == "10.0.0.0/16"
+
+
+def test_what_a_program_prints_is_no_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(write_program(tmp_path, "print('hello')"))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "hello" in captured.err
+
+
+def test_configuration(tmp_path: Path) -> None:
+    program = """
+        import pulumi, pulumi_aws as aws
+        config = pulumi.Config()
+        vpc = aws.ec2.Vpc("main", tags={
+            "count": str(config.require_int("count")), "flag": str(config.get_bool("flag")),
+            "zone": config.require_object("zones")[1], "given": config.require("given"),
+            "declared": config.require("declared"), "other": pulumi.Config("other").require("key"),
+            "secret": config.require_secret("password"), "stack": pulumi.get_stack(),
+            "project": pulumi.get_project(), "none": str(config.get("none")),
+        })
+        pulumi.export("id", vpc.id)
+    """
+    files = {
+        "Pulumi.test.eu.yaml": """
+            config:
+              aws:region: eu-west-1
+              shop:count: 3
+              shop:flag: true
+              shop:zones: [a, b]
+              shop:given: from the file
+              other:key: value
+              shop:password:
+                secure: AAABAAAA
+        """
+    }
+    project = """
+        name: shop
+        runtime:
+          name: python
+        config:
+          declared: {type: string, default: by default}
+          none: {type: string}
+    """
+    folder = write_program(tmp_path, program, files=files, project=project)
+    vpc = named(run(folder, given="by hand").stack, "main")
+    assert vpc.region == "eu-west-1"
+    assert vpc.tree["tags"] == {
+        "count": "3",
+        "flag": "True",
+        "zone": "b",
+        "given": "by hand",
+        "declared": "by default",
+        "other": "value",
+        "secret": SECRET_TEXT,
+        "stack": "test.eu",
+        "project": "shop",
+        "none": "None",
+    }
+    assert any(path[0] == "tags" for path in vpc.secrets)
+
+
+def test_the_program_may_be_in_a_subfolder(tmp_path: Path) -> None:
+    program = "import near, pulumi_aws as aws\naws.ec2.Vpc(near.NAME)\n"
+    folder = write_program(
+        tmp_path,
+        "raise SystemExit",
+        project="name: shop\nruntime: python\nmain: infra/\n",
+        files={"infra/__main__.py": program, "infra/near.py": "NAME = 'sub'"},
+    )
+    assert names(run(folder).stack) == {"sub"}
+
+
+@pytest.mark.parametrize(
+    ("project", "says"),
+    [
+        ("name: shop\nruntime: nodejs\n", "is a program in nodejs"),
+        ("name: shop\n", "only Python runs in process"),
+        ("- a\n", "holds no mapping"),
+        ("a: [", "is not YAML"),
+        ("name: shop\nruntime: python\nmain: nowhere\n", "has no nowhere"),
+    ],
+)
+def test_no_project(tmp_path: Path, project: str, says: str) -> None:
+    with pytest.raises(ProjectError, match=says):
+        read_project(write_program(tmp_path, "", project=project))
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="there is no folder"):
+        read_project(tmp_path / "missing")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ProjectError, match="is no folder"):
+        read_project(tmp_path / "file")
+    with pytest.raises(ProjectError, match=r"has no Pulumi\.yaml"):
+        read_project(tmp_path)
+
+
+def test_a_name_too_long_is_the_providers_sentence(tmp_path: Path) -> None:
+    program = "import pulumi_aws as aws\naws.lb.TargetGroup('t' * 25)\n"
+    with pytest.raises(ProgramError) as caught:
+        run(write_program(tmp_path, program))
+    assert str(caught.value) == (
+        "could not make instance of 'aws:lb/targetGroup:TargetGroup': "
+        f"name '{'t' * 25}-' plus 7 random chars is longer than maximum length 32"
+    )
+    assert isinstance(caught.value.__cause__, CheckFailure)
+
+
+@pytest.mark.parametrize("code", ["1 / 0", "raise SystemExit(3)", "def (", "import no_such_module"])
+def test_a_program_that_fails(tmp_path: Path, code: str) -> None:
+    with pytest.raises(ProgramError):
+        run(write_program(tmp_path, code))
+
+
+def test_async_program_and_component() -> None:
+    class Net(pulumi.ComponentResource):
+        def __init__(self, name: str) -> None:
+            super().__init__("my:index:Net", name)
+            vpc = aws.ec2.Vpc(f"{name}-vpc", opts=pulumi.ResourceOptions(parent=self))
+            self.register_outputs({"vpc": vpc.id})
+
+    async def program() -> None:
+        await asyncio.sleep(0)
+        Net("net")
+
+    stack = plan_of(program, CONTEXT)
+    vpc = named(stack, "net-vpc")
+    assert vpc.urn == "urn:pulumi:dev::shop::my:index:Net$aws:ec2/vpc:Vpc::net-vpc"
+    assert vpc.parent == named(stack, "net").urn
+    assert vpc.tree["enableDnsSupport"] is True
+
+
+def test_an_explicit_provider_lends_its_region_and_tags() -> None:
+    def program() -> None:
+        tags = aws.ProviderDefaultTagsArgs(tags={"team": "shop"})
+        provider = aws.Provider("west", region="us-west-2", default_tags=tags)
+        aws.ec2.Vpc("there", opts=pulumi.ResourceOptions(provider=provider))
+        aws.ec2.Vpc("here")
+
+    stack = plan_of(program, CONTEXT)
+    there, here = named(stack, "there"), named(stack, "here")
+    assert (there.region, there.tree["region"]) == ("us-west-2", "us-west-2")
+    assert there.tree["tagsAll"] == {"team": "shop"}
+    assert (here.region, here.tree["tagsAll"]) == ("eu-west-1", {})
+
+
+def test_reads_are_no_resources() -> None:
+    def program() -> None:
+        other = pulumi.StackReference("organization/other/dev")
+        found = aws.ec2.Vpc.get("found", "vpc-1")
+        zones = aws.get_availability_zones()
+        aws.ec2.Subnet(
+            "a",
+            vpc_id=found.id,
+            cidr_block=other.require_output("range"),
+            availability_zone=zones.names[1],
+        )
+        pulumi.export("vpc", found.id)
+
+    stack = plan_of(program, CONTEXT)
+    assert names(stack) == {"a"}
+    assert named(stack, "a").tree["availabilityZone"] == "eu-west-1b"
+    assert not [one for one in stack if "StackReference" in one.token]
+
+
+def test_answers_of_the_caller_win() -> None:
+    def program() -> None:
+        aws.ec2.Instance("a", ami=aws.ec2.get_ami(owners=["self"]).id)
+
+    stack = plan_of(program, CONTEXT, calls={"aws:ec2/getAmi:getAmi": {"id": "ami-0"}})
+    assert named(stack, "a").tree["ami"] == "ami-0"
+
+
+def test_an_empty_program() -> None:
+    assert names(plan_of(lambda: None, StackContext())) == set()
