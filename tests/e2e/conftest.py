@@ -68,7 +68,7 @@ def example(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
 
 
 def copy_example(name: str, folder: Path) -> Path:
-    ignore = shutil.ignore_patterns("venv", "__pycache__", "Pulumi.*.yaml")
+    ignore = shutil.ignore_patterns("venv", "__pycache__")
     return Path(shutil.copytree(ROOT / "examples" / name, folder / name, ignore=ignore))
 
 

@@ -7,18 +7,25 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 STAND_INS = Path(__file__).parent / "stand_ins"
 STACK = "dev"
 REGION = "eu-west-1"
 MISSING = "no pulumi CLI: build one with `make tools` (needs Go), or install it"
-Finding = tuple[str, str, str]
-"""Level, rule, URN."""
+
+
+class Finding(NamedTuple):
+    """What makes two findings the same."""
+
+    level: str
+    rule: str
+    urn: str
+    message: str
 
 
 def find_pulumi() -> Path | None:
@@ -32,7 +39,7 @@ def find_pulumi() -> Path | None:
 
 def make_plugins(folder: Path, pulumi: Path) -> None:
     """Write the commands that stand in for plugins: AWS always, the language host if need be."""
-    provider = f'PYTHONPATH="{ROOT}:$PYTHONPATH" exec "{sys.executable}" -m tests.e2e.stand_ins'
+    provider = f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.e2e.stand_ins'
     _command(folder / "pulumi-resource-aws", f'{provider}.provider "$@"')
     # A user's own CLI brings the published host.
     if not (pulumi.parent / "pulumi-language-python").exists():
@@ -68,7 +75,12 @@ class Result:
 
 
 def finding_of(event: Mapping[str, Any]) -> Finding:
-    return event["enforcementLevel"], event["policyName"], event["resourceUrn"]
+    return Finding(
+        event["enforcementLevel"],
+        event["policyName"],
+        event["resourceUrn"],
+        event["message"].rstrip("\n"),
+    )
 
 
 @dataclass(frozen=True)
@@ -173,23 +185,22 @@ def write_pack(folder: Path, rules: str) -> Path:
         "import sys\n"
         "from pathlib import Path\n"
         f"sys.path.append({str(ROOT)!r})\n"
-        "import probe\n"
         "from policypack.hosts.analyzer import serve\n"
-        "serve(probe, Path(__file__).parent)\n",
+        "serve('probe', Path(__file__).parent)\n",
         encoding="utf-8",
     )
     return folder
 
 
-def embedded_findings(project: Path, *more: str) -> tuple[int, list[Finding]]:
-    """Return exit code and findings of the embedded preview of the same project and stack.
+def embedded_findings(project: Path) -> tuple[int, list[Finding]]:
+    """Return exit code and findings of the embedded preview of a project's stack.
 
     Raises:
         RuntimeError: it gives no report.
     """
     command = [sys.executable, "-m", "policypack", "preview", str(project), "--stack", STACK]
     done = subprocess.run(
-        [*command, "--config", f"aws:region={REGION}", "--format", "json", *more],
+        [*command, "--format", "json"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -198,9 +209,7 @@ def embedded_findings(project: Path, *more: str) -> tuple[int, list[Finding]]:
     )
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)
-    return done.returncode, sorted(_findings(json.loads(done.stdout)["findings"]))
-
-
-def _findings(report: Iterable[Mapping[str, Any]]) -> Iterable[Finding]:
-    for one in report:
-        yield one["level"], one["rule"], one["urn"]
+    report = json.loads(done.stdout)["findings"]
+    return done.returncode, sorted(
+        Finding(one["level"], one["rule"], one["urn"], one["message"]) for one in report
+    )

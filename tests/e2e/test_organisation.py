@@ -71,7 +71,7 @@ def local(cli: Cli, example: Any) -> Result:
 @pytest.fixture(scope="module")
 def dropped(local: Result) -> str:
     """A rule that the organisation does not want."""
-    return str(next(rule for level, rule, _ in local.findings if level == "mandatory"))
+    return str(next(one.rule for one in local.findings if one.level == "mandatory"))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def required(
 
 def test_required_pack_finds_the_same(required: Result, local: Result, dropped: str) -> None:
     assert required.findings, required.text
-    assert required.findings == [one for one in local.findings if one[1] != dropped]
+    assert required.findings == [one for one in local.findings if one.rule != dropped]
     assert "aws-preflight@v" in required.text
     assert "local:" not in required.text
 

@@ -68,10 +68,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         folder = Path(request.directory)
         venv = folder / _options(request.info).get("virtualenv", "venv")
         requirements = folder / "requirements.txt"
-        commands = [[_ambient_python(), "-m", "venv", str(venv)]]
+        # This environment's pip fills the other one: half the time of installing pip there first.
+        commands = [[_ambient_python(), "-m", "venv", "--without-pip", str(venv)]]
         if requirements.exists():
-            pip = [str(_python_of(venv)), "-m", "pip", "install", "--disable-pip-version-check"]
-            commands.append([*pip, "--quiet", "-r", str(requirements)])
+            pip = [sys.executable, "-m", "pip", "--python", str(_python_of(venv))]
+            commands.append([*pip, "install", "--quiet", "-r", str(requirements)])
         for command in commands:
             done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
             yield language_pb2.InstallDependenciesResponse(stdout=done.stdout, stderr=done.stderr)
@@ -115,8 +116,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         yield language_pb2.RunPluginResponse(stdout=f"{proxy.port}\n".encode())
         stack = proxy.stack.result()
         process = _start_pack(request, _stack_environment(stack), context)
-        assert process.stdout
-        proxy.attach(int(process.stdout.readline()), stack if mode == "proxy" else None)
+        proxy.attach(process, stack if mode == "proxy" else None)
         yield from _stream(process)
 
 
@@ -131,7 +131,12 @@ class PackProxy(grpc.GenericRpcHandler):
         self.port = self.server.add_insecure_port("127.0.0.1:0")
         self.server.start()
 
-    def attach(self, port: int, stack: Any) -> None:
+    def attach(self, process: subprocess.Popen[bytes], stack: Any) -> None:
+        assert process.stdout
+        port = process.stdout.readline().decode().strip()
+        if not port.isdigit():
+            self.pack.set_exception(ChildProcessError(f"the pack printed {port!r}, not its port"))
+            return
         channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
         if stack is not None:
             method = "/pulumirpc.Analyzer/ConfigureStack"
@@ -155,6 +160,8 @@ class PackProxy(grpc.GenericRpcHandler):
                 result: bytes = self.pack.result().unary_unary(method)(request)
             except grpc.RpcError as error:
                 context.abort(error.code(), error.details())
+            except ChildProcessError as error:
+                context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
             return result
 
         return grpc.unary_unary_rpc_method_handler(answer)

@@ -16,11 +16,13 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
-from policypack.hosts.data_sources import answer
-from policypack.hosts.provider_check import check_struct
 from pulumi import _types
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
+
+from policypack.hosts.auto_names import CheckFailure
+from policypack.hosts.data_sources import answer
+from policypack.hosts.provider_check import check_struct
 
 OPTIONS = [("grpc.max_receive_message_length", 1024 * 1024 * 400)]
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -42,10 +44,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Check(self, request: Any, context: Any) -> Any:
-        token, name = request.type, request.name
-        return provider_pb2.CheckResponse(
-            inputs=check_struct(token, name, request.news, self.config)
-        )
+        try:
+            inputs = check_struct(request.type, request.name, request.news, self.config)
+        except CheckFailure as failure:
+            context.abort(grpc.StatusCode.UNKNOWN, str(failure))
+        return provider_pb2.CheckResponse(inputs=inputs)
 
     def Diff(self, request: Any, context: Any) -> Any:
         same = request.old_inputs == request.news
