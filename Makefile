@@ -21,7 +21,7 @@ preview: $(READY) ## show what the pack says of a broken network
 	@$(BIN)/python -m policypack preview examples/network-failures; test $$? -le 1
 
 test: $(READY) ## run all tests; the end-to-end ones where a pulumi CLI is found
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY) ## format, lint, types, layers, docs
 	@$(BIN)/ruff format --check .
@@ -40,9 +40,11 @@ docs: $(READY) ## write a page a rule and an index a domain
 
 catalog: $(READY) ## generate the catalog of AWS's facts from its pinned sources
 	@$(BIN)/python -m tools.catalog
+	@$(BIN)/python -m tools.catalog.book
 
 catalog-check: $(READY) ## compare the committed catalog with a fresh run
 	@$(BIN)/python -m tools.catalog --check
+	@$(BIN)/python -m tools.catalog.book --check
 
 bench: $(READY) ## measure the pack against the stock host and an empty one
 	@$(BIN)/python -m benchmarks
