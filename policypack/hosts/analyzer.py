@@ -141,6 +141,8 @@ class Analyzer:
 
     def analyze_stack(self, request: Any, _call: Any) -> bytes:
         """Judge the whole plan."""
+        # What Analyze kept and what is loaded stays to the end: no collection has to look at it.
+        gc.freeze()
         with self._lock:
             return self._serialised(
                 self._guarded("", lambda: self.evaluation.of_stack(self.plan.stack(request)))
@@ -287,10 +289,8 @@ def serve(rules: str, root: Path) -> None:
     """
     # The engine reads the port from the first line of stdout: no module may print before it.
     stdout, sys.stdout = sys.stdout, sys.stderr
-    analyzer = Analyzer(collect(importlib.import_module(rules)), pack_version(root))
-    # What is loaded now stays to the end: no collection needs to look at it again.
-    gc.freeze()
-    server, port = make_server(analyzer)
+    registry = collect(importlib.import_module(rules))
+    server, port = make_server(Analyzer(registry, pack_version(root)))
     stdout.write(f"{port}\n")
     stdout.flush()
     try:

@@ -97,6 +97,16 @@ def holds_unknown(tree: Any) -> bool:
     return tree is UNKNOWN
 
 
+def shown(tree: Any) -> str:
+    """Return a decoded value as a message quotes it; texts stand as they are, without quotes."""
+    if isinstance(tree, dict):
+        members = (f"{key}: {shown(value)}" for key, value in tree.items() if value is not None)
+        return "{" + ", ".join(members) + "}"
+    if isinstance(tree, list):
+        return "[" + ", ".join(map(shown, tree)) + "]"
+    return "unknown" if tree is UNKNOWN else str(tree)
+
+
 class Block(Mapping[str, Any]):
     """A nested object of a resource, read like the resource itself.
 
@@ -177,6 +187,9 @@ class Block(Mapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._tree.get(key) is not None
 
+    def __repr__(self) -> str:
+        return shown(self._tree)
+
     def __hash__(self) -> int:
         """Allow `value in {...}` on a value of any shape; equal blocks have equal hashes."""
         return hash(frozenset(self))
@@ -216,6 +229,9 @@ class Items(Sequence[Any]):
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else False
+
+    def __repr__(self) -> str:
+        return shown(self._tree)
 
     def __hash__(self) -> int:
         """Allow `value in {...}` on a value of any shape; equal lists have equal hashes."""

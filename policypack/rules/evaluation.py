@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from policypack.plan.resource import Resource
@@ -269,7 +270,24 @@ class Secrets:
                 # A short secret stands in many words: hide it where it stands alone.
                 pattern = pattern if len(value) > 3 else rf"(?<!\w){pattern}(?!\w)"
                 text = re.sub(pattern, "[secret]", text)
+            elif len(value) > _TELLING and value[:_TELLING] in text:
+                text = _without_beginning(text, value)
         return text
+
+
+# So many first characters of a secret are taken for it: a rule may quote only the beginning.
+# Fewer are shared by things that are no secret, such as ARNs.
+_TELLING = 16
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    pieces = text.split(secret[:_TELLING])
+    cleaned = [pieces[0]]
+    for piece in pieces[1:]:
+        pairs = zip(piece, secret[_TELLING:], strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        cleaned.append(piece[same:])
+    return "[secret]".join(cleaned)
 
 
 def _secret_texts(resources: Iterable[Resource]) -> Iterator[str]:
@@ -287,6 +305,7 @@ def _texts(tree: Any) -> Iterator[str]:
             yield from _texts(value)
     elif isinstance(tree, str | int | float) and not isinstance(tree, bool) and str(tree):
         yield str(tree)
+        yield repr(str(tree))[1:-1]  # as a message shows it with its quotes
         yield from _texts_of_document(tree)
 
 

@@ -54,3 +54,16 @@ def test_a_block_reports_at_its_own_place() -> None:
 def test_an_unknown_has_no_truth() -> None:
     with pytest.raises(Undetermined):
         bool(UNKNOWN)
+
+
+def test_blocks_and_lists_are_quoted_by_their_values() -> None:
+    one = resource(a=[1, "it's", {"b": UNKNOWN, "c": None}])
+    assert str(one["a"]) == "[1, it's, {b: unknown}]"
+    assert f"{one['a'][2]}" == "{b: unknown}"
+
+
+def test_values_of_any_shape_can_be_looked_for_in_a_set() -> None:
+    one = resource(a=["x"], b={"x": 1})
+    assert one["a"] not in {"x", 1}
+    assert one["b"] not in {"x", 1}
+    assert one["a"] in {one["a"]}

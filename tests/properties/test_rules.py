@@ -170,7 +170,7 @@ def test_no_shape_of_input_makes_a_rule_raise_or_print_a_secret(module: str) -> 
 def _check(plan: Plan, registry: Registry) -> None:
     found, evaluation = judged(plan, registry)
     assert evaluation.failed == {}
-    assert not [one.message for one in found if MARK in one.message]
+    assert not [one.message for one in found if MARK[:16] in one.message]
 
 
 def test_the_check_notices_what_it_is_for() -> None:

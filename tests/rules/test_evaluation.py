@@ -137,6 +137,33 @@ def test_no_secret_is_printed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("secret", "quoted", "shown"),
+    [
+        ("hunter2 and many more", "hunter2 and many...", "[secret]..."),
+        ("it's\nmine", r"it's\nmine", "[secret]"),
+        ('{"Principal": "hunter2"}', "principal hunter2", "principal [secret]"),
+        ("web", "web and website", "[secret] and website"),
+        (8443, "8443", "[secret]"),
+        (["hunter2"], "hunter2!", "[secret]!"),
+    ],
+)
+def test_no_part_of_a_secret_is_printed(secret: Any, quoted: str, shown: str) -> None:
+    @resource_rule(on=TYPE, level=Level.ADVISORY, **DOC)
+    def quoting(group: Resource) -> Findings:
+        """A value is not quoted.
+
+        Why: it may be secret.
+        Fix: leave it out.
+        """
+        yield group.finding("", quoted, fix=f"not {quoted}")
+
+    one = Resource(f"urn:pulumi:dev::shop::{TYPE}::web", TYPE, Decoded({"x": secret}, {("x",)}))
+    found = evaluation(quoting).of_resource(one)[0]
+    assert found.text == shown
+    assert f"Fix: not {shown}" in found.message
+
+
 def test_levels_and_settings_come_from_the_configuration() -> None:
     stack = Stack([group("a", x=1), group("b", x=1)])
     assert len(evaluation(crowded).of_stack(stack)) == 2
