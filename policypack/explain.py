@@ -1,4 +1,4 @@
-"""`python -m policypack explain TYPE [PROPERTY]`, `explain RULE`: what the pack knows, for a person."""
+"""`python -m policypack explain TYPE [PROPERTY]`, `explain RULE`: what the pack knows."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SERVICES: dict[str, frozenset[str]] = {
 """The last name of a path -> the services whose ARNs it takes."""
 
 NAME_WILL_DO = frozenset({"kmsKeyArn"})
-"""Properties that take a name, an id or an alias as well: only an ARN of another service is wrong."""
+"""Properties that take an id or an alias too: only an ARN of another service is wrong."""
 
 LENIENT_TYPES = frozenset({"aws:ecs/taskDefinition:TaskDefinition"})
 """Types whose role properties take a short name as well."""

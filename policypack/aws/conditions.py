@@ -1,4 +1,4 @@
-"""Properties of one resource that need or exclude one another, after cfn-lint's conditional schemas.
+"""Properties of a resource that need or exclude one another, after cfn-lint's schemas.
 
 `tools/catalog/conditions.py` translates the schemas to Pulumi's names. Conditions that the
 constraint book knows are not among them.

@@ -224,7 +224,7 @@ def _outside(
 
 
 def _bounds(facet: str, least: float | None, most: float | None, limit: Constraint) -> str:
-    """The bounds in words; the other bound is told only where it is as certain as the broken one."""
+    """The bounds in words; the other one only where it is as certain as the broken one."""
     low = facet.replace("max", "min")
     high = facet.replace("min", "max")
     both = least is not None and most is not None

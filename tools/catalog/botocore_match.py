@@ -16,7 +16,10 @@ from tools.catalog.names import (
 from tools.catalog.sdk_scan import Kind, Property, ResourceClass, Sdk, Shape
 from tools.catalog.sources import Sources
 
-VERBS = ["Create", "Put", "Register", "Add", "Request", "Run", "Allocate", "Start", "Set", "Modify", "Update", "Attach", "Authorize", "Enable", "Associate", "Import"]
+VERBS = (
+    *("create", "put", "register", "add", "request", "run", "allocate", "start", "set", "modify"),
+    *("update", "attach", "authorize", "enable", "associate", "import"),
+)
 DEPTH = 6
 SCALAR_CLASS = {
     "string": "string",
@@ -80,7 +83,7 @@ def call_names(resource: str, service: str) -> Iterator[str]:
         shorter = [name, name.removeprefix("agentcore"), name.removeprefix("agent")]
     for form in dict.fromkeys(part for part in shorter if part):
         for verb in VERBS:
-            yield plain(verb) + form
+            yield verb + form
 
 
 class Walk:

@@ -1,4 +1,4 @@
-"""Table `conditions`: cfn-lint's conditional schemas in Pulumi's names, for the constraint book's evaluator.
+"""Table `conditions`: cfn-lint's conditional schemas in Pulumi's names and the book's keywords.
 
 `conditions.json` beside this module picks the schemas, and says for each what a message needs.
 """

@@ -1,4 +1,4 @@
-"""What the pulumi_aws package says about its resources: tokens, inputs, nested shapes, documentation.
+"""What the pulumi_aws package says about its resources: tokens, inputs, shapes, documentation.
 
 The package is read as text (an AST walk): importing it would take minutes and gives less.
 """
@@ -187,7 +187,7 @@ def union(parts: list[Kind]) -> Kind:
 
 
 def named(text: str, module: str) -> Kind:
-    """The kind of a quoted class name, `'InstanceCpuOptionsArgs'` or `'_iam.PolicyDocumentArgs'`."""
+    """The kind of a quoted class name such as `'_iam.PolicyDocumentArgs'`."""
     owner, _, name = text.rpartition(".")
     if not name.endswith("Args"):
         return Kind("string") if re.fullmatch(r"\w+", name) else Kind("any")

@@ -40,9 +40,10 @@ from policies.validation.input_validation_errors import (
     value_not_in_enum,
     value_not_in_known_enum,
 )
+from policypack.hosts.recorder import Program
 from policypack.plan.resource import Resource
 from policypack.plan.wire import Decoded
-from policypack.testing import Program, case, said, unknown
+from policypack.testing import case, said, unknown
 
 ROLE = "arn:aws:iam::123456789012:role/app"
 HASH = [dynamodb.TableAttributeArgs(name="id", type="S")]
@@ -420,7 +421,7 @@ def test_name_not_known() -> None:
 
 def server(groups: object) -> Program:
     def program() -> None:
-        ec2.Instance("web", ami="ami-1", instance_type="t3.micro", vpc_security_group_ids=groups)  # type: ignore[arg-type]
+        ec2.Instance("web", ami="ami-1", instance_type="t3.micro", vpc_security_group_ids=groups)
 
     return program
 
@@ -471,7 +472,8 @@ def image(handler: pulumi.Input[str] | None, kind: pulumi.Input[str] | None = "I
 @case(
     conditional_requirement_broken,
     "fires",
-    "handler: a function of package type Image takes its handler, runtime and layers from the image",
+    "handler: a function of package type Image takes its handler, runtime and layers "
+    "from the image",
 )
 def test_image_with_a_handler() -> None:
     image("app.main")
@@ -564,9 +566,7 @@ def test_arn_of_another_service() -> None:
     def program() -> None:
         lb.TargetGroupAttachment("a", target_id="i-1", target_group_arn=ROLE)
 
-    found = [
-        "targetGroupArn: arn:aws:iam::123456789012:role/app is an ARN of iam, not of elasticloadbalancing"
-    ]
+    found = [f"targetGroupArn: {ROLE} is an ARN of iam, not of elasticloadbalancing"]
     assert said(arn_malformed_or_wrong_service, program) == found
 
 
