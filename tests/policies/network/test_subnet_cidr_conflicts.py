@@ -318,8 +318,8 @@ def test_peering_with_a_vpc_elsewhere() -> None:
 
 @case(vpc_peering_cidr_overlap, "absent")
 def test_peering_without_blocks() -> None:
-    pool = {"ipv4_ipam_pool_id": "ipam-pool-1", "ipv4_netmask_length": 16}
-    peering(ec2.Vpc("app", **pool), ec2.Vpc("data", **pool))  # type: ignore[arg-type]
+    pool: Any = {"ipv4_ipam_pool_id": "ipam-pool-1", "ipv4_netmask_length": 16}
+    peering(ec2.Vpc("app", **pool), ec2.Vpc("data", **pool))
 
 
 @case(vpc_peering_cidr_overlap, "unknown")
