@@ -11,11 +11,11 @@ from typing import Any
 
 from policypack.aws.cidr import EVERYWHERE, Network, canonical, parse_block
 from policypack.aws.zones import DEFAULT_VPC, SUBNETS, VPC, VPCS
+from policypack.plan.finding import Finding
 from policypack.plan.references import Followed, distinct
 from policypack.plan.resource import Resource
 from policypack.plan.stack import Stack
 from policypack.plan.values import ABSENT, UNKNOWN, Block, Undetermined, look_up
-from policypack.rules.rule import Finding
 
 ROUTE = "aws:ec2/route:Route"
 ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
@@ -151,19 +151,19 @@ def handled_elsewhere(resource: Resource) -> bool:
     It may then add to it what the plan does not show.
     """
     stack = _stack_of(resource)
-    foreign = [
-        one.urn
-        for one in stack
-        if not one.token.startswith(_OWN_PACKAGES) and resource.urn in one.dependencies
-    ]
-    if not foreign:
-        return False
-    components = {one.parent for one in stack}  # what they do is in the plan
-    return not components.issuperset(foreign)
+    foreign = [one.urn for one in stack.dependents(resource) if _is_foreign(one.token)]
+    # What components do is in the plan.
+    return not stack.parents.issuperset(foreign)
 
 
 # `pulumi-python:dynamic:Resource` and the like begin with `pulumi-`, and are foreign.
 _OWN_PACKAGES = ("aws:", "pulumi:", "random:")
+# Of the AWS provider, and make or call what the plan does not show.
+_ACTING = ("aws:cloudformation/", "aws:cloudcontrol/", "aws:lambda/invocation:")
+
+
+def _is_foreign(token: str) -> bool:
+    return token.startswith(_ACTING) or not token.startswith(_OWN_PACKAGES)
 
 
 def known_blocks(vpc: Resource) -> list[Network]:
@@ -374,17 +374,22 @@ def main_table_of(vpc: Resource) -> Resource | None:
         raise Undetermined("routeTableId")
     if main:
         return _table(main[0])
-    default = [
-        table
-        for table in _stack_of(vpc).of_type(DEFAULT_ROUTE_TABLE)
-        if vpc_of_or_none(table) in (None, vpc.urn)
-    ]
+    tables = _stack_of(vpc).once(_default_tables)
+    default = tables.get(None, []) + tables.get(vpc.urn, [])
     if not default and not _writes_to_default_table(vpc):
         return None
     table = _only(default)
     if vpc_of(table) != vpc.urn:
         raise Undetermined("routeTableId")
     return table
+
+
+def _default_tables(stack: Stack) -> dict[str | None, list[Resource]]:
+    """Return the default tables by their VPC; None where it is not known."""
+    found: dict[str | None, list[Resource]] = {}
+    for table in stack.of_type(DEFAULT_ROUTE_TABLE):
+        found.setdefault(vpc_of_or_none(table), []).append(table)
+    return found
 
 
 def _table(association: Resource) -> Resource:
@@ -395,8 +400,9 @@ def _table(association: Resource) -> Resource:
 def _writes_to_default_table(vpc: Resource) -> bool:
     """Whether a `Route` may be in the main table of a VPC, as `vpc.mainRouteTableId` has it."""
     return any(
-        vpc.urn in route.property_dependencies.get("routeTableId", ())
-        for route in _stack_of(vpc).of_type(ROUTE, PROPAGATION)
+        vpc.urn in one.property_dependencies.get("routeTableId", ())
+        for one in _stack_of(vpc).dependents(vpc)
+        if one.type in (ROUTE, PROPAGATION) and one.has_data
     )
 
 

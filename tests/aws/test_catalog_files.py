@@ -118,7 +118,13 @@ def test_a_missing_file_is_one_clear_line(ask: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"not gzip", b"\x1f\x8b\x08\x00cut", gzip.compress(b"not json"), gzip.compress(b"\xff")],
+    [
+        b"",
+        b"not gzip",
+        b"\x1f\x8b\x08\x00cut",
+        gzip.compress(b"not json", mtime=0),
+        gzip.compress(b"\xff", mtime=0),
+    ],
 )
 def test_a_corrupt_file_is_one_clear_line(data: Path, content: bytes) -> None:
     (data / "runtimes.json.gz").write_bytes(content)

@@ -53,7 +53,7 @@ def test_internet_gateway_of_another_vpc() -> None:
     vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")
     other = ec2.Vpc("other", cidr_block="10.1.0.0/16")
     ec2.InternetGateway("other", vpc_id=other.id)
-    ec2.InternetGateway("loose")
+    ec2.InternetGateway("loose", tags={"Name": "loose"})
     ec2.NatGateway("nat", subnet_id=subnet_in(vpc, "public").id, allocation_id="eipalloc-1")
 
 
