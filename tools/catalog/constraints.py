@@ -1,7 +1,8 @@
 """Table `constraints`: what AWS accepts for each input of each resource type, and its shape.
 
 A file a Pulumi module, `constraints/MODULE.json.gz`: `{type: {"shape", "python", "origins",
-"constraints"}}`. A shape maps wire names to kinds: `s` text, `i` whole number, `n` number, `b`
+"constraints"}}`, each type's part as JSON text, so that one is
+parsed without the others. A shape maps wire names to kinds: `s` text, `i` whole number, `n` number, `b`
 boolean, `a` asset, `j` JSON as text or object, `u` anything; `[` and `{` in front make a list or a
 map of it; `["[", {...}]` is a list of objects. `python` holds the Python names that do not follow
 from the wire names. `constraints/index.json.gz` lists the types.
@@ -37,12 +38,17 @@ DEPTH = 12
 def build(sources: Sources) -> dict[str, bytes]:
     """The files of the table."""
     sdk = sources.once("sdk", lambda: scan(sources.pulumi_aws))
-    modules: dict[str, dict[str, Any]] = {}
+    modules: dict[str, dict[str, str]] = {}
     for token, entry in entries(sources, sdk).items():
-        modules.setdefault(module_of(token), {})[token] = entry
+        modules.setdefault(module_of(token), {})[token] = as_text(entry)
     files = {f"{NAME}/{module}.json.gz": encode(rows) for module, rows in modules.items()}
     index = sorted(token for rows in modules.values() for token in rows)
     return files | {f"{NAME}/index.json.gz": encode(index)}
+
+
+def as_text(entry: dict[str, Any]) -> str:
+    """An entry as compact JSON text."""
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def module_of(token: str) -> str:

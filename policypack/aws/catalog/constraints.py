@@ -7,8 +7,9 @@ Generated from botocore, CloudFormation's schemas and the SDK's documentation by
 from __future__ import annotations
 
 import difflib
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -115,6 +116,7 @@ _KINDS = {
     "j": "json",
     "u": "any",
 }
+_SCALARS = {code: Shape(kind) for code, kind in _KINDS.items()}
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -139,8 +141,7 @@ def constraint(type_token: str, path: str) -> Constraint | None:
 @cache
 def shape(type_token: str) -> Mapping[str, Shape]:
     """What each input of a type holds; empty for a type that is not known. Raises CatalogError."""
-    codes = _entry(canonical_type(type_token)).get("shape", {})
-    return MappingProxyType({name: _shape(code) for name, code in codes.items()})
+    return _Members(_entry(canonical_type(type_token)).get("shape", {}))
 
 
 def shape_at(type_token: str, path: str) -> Shape | None:
@@ -215,15 +216,17 @@ def _short(name: str) -> str:
     return name.rpartition(":")[2].casefold()
 
 
+@cache
 def _entry(token: str) -> Mapping[str, Any]:
     if token not in known_types():
         return _NOTHING
     module = token.split(":")[1].partition("/")[0]
-    rows = load(f"{TABLE}/{module}")
-    if not isinstance(rows, dict) or not isinstance(rows.get(token), dict):
-        raise CatalogError(f"the catalog file {TABLE}/{module} has no {token}")
-    found: dict[str, Any] = rows[token]
-    return found
+    try:
+        # A type's rows are text in the module's file: those of other types are not parsed.
+        rows: dict[str, Any] = json.loads(load(f"{TABLE}/{module}")[token])
+    except (KeyError, TypeError, ValueError):
+        raise CatalogError(f"the catalog file data/{TABLE}/{module}.json.gz is corrupt") from None
+    return rows
 
 
 def _constraint(row: Mapping[str, Any]) -> Constraint:
@@ -242,12 +245,31 @@ def _constraint(row: Mapping[str, Any]) -> Constraint:
     )
 
 
+class _Members(Mapping[str, Shape]):
+    """The shapes of an object's members, each made when it is first asked for."""
+
+    __slots__ = ("_codes", "_made")
+
+    def __init__(self, codes: Mapping[str, Any]) -> None:
+        self._codes = codes
+        self._made: dict[str, Shape] = {}
+
+    def __getitem__(self, name: str) -> Shape:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = _shape(self._codes[name])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+
 def _shape(code: Any) -> Shape:
     marks, inner = (code[:-1], code[-1]) if isinstance(code, str) else code
-    if isinstance(inner, dict):
-        made = Shape("object", members={name: _shape(one) for name, one in inner.items()})
-    else:
-        made = Shape(_KINDS[inner])
+    made = Shape("object", members=_Members(inner)) if isinstance(inner, dict) else _SCALARS[inner]
     for mark in reversed(marks):
         made = Shape("list" if mark == "[" else "map", item=made)
     return made
