@@ -1,11 +1,11 @@
 """Table `constraints`: what AWS accepts for each input of each resource type, and its shape.
 
 A file a Pulumi module, `constraints/MODULE.json.gz`: `{type: {"shape", "python", "origins",
-"constraints"}}`, each type's part as JSON text, so that one is
-parsed without the others. A shape maps wire names to kinds: `s` text, `i` whole number, `n` number, `b`
-boolean, `a` asset, `j` JSON as text or object, `u` anything; `[` and `{` in front make a list or a
-map of it; `["[", {...}]` is a list of objects. `python` holds the Python names that do not follow
-from the wire names. `constraints/index.json.gz` lists the types.
+"constraints"}}`, each type's part as JSON text, so that one is parsed without the others.
+A shape maps wire names to kinds: `s` text, `i` whole number, `n` number, `b` boolean, `a` asset,
+`j` JSON as text or object, `u` anything; `[` and `{` in front make a list or a map of it;
+`["[", {...}]` is a list of objects. `python` holds the Python names that do not follow from the
+wire names. `constraints/index.json.gz` lists the types.
 """
 
 import json
