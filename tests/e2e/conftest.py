@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from tests.e2e.harness import (
     MISSING,
     ROOT,
     Cli,
+    Result,
     environment,
     find_pulumi,
     make_plugins,
@@ -56,15 +58,25 @@ def cli(pulumi: Path, plugins: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def example(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A copy of an example, with a stack; made once."""
-    made: dict[str, Path] = {}
 
-    def get(name: str) -> Path:
-        if name not in made:
-            made[name] = copy_example(name, tmp_path_factory.mktemp("examples"))
-            cli.new_stack(made[name])
-        return made[name]
+    @functools.cache
+    def make(name: str) -> Path:
+        folder = copy_example(name, tmp_path_factory.mktemp("examples"))
+        cli.new_stack(folder)
+        return folder
 
-    return get
+    return make
+
+
+@pytest.fixture(scope="session")
+def previewed(cli: Cli, example: Callable[[str], Path]) -> Callable[[str], Result]:
+    """What the CLI says of an example with this checkout's pack; run once."""
+
+    @functools.cache
+    def preview(name: str) -> Result:
+        return cli.preview(example(name), ROOT)
+
+    return preview
 
 
 def copy_example(name: str, folder: Path) -> Path:

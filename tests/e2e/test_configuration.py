@@ -30,8 +30,8 @@ def failures(example: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def change(cli: Cli, failures: Path) -> Change:
-    before = cli.preview(failures, ROOT)
+def change(cli: Cli, failures: Path, previewed: Callable[[str], Result]) -> Change:
+    before = previewed("network-failures")
     mandatory = [one.rule for one in before.findings if one.level == "mandatory"]
     weakened, disabled, exempted = list(dict.fromkeys(mandatory))[:3]
     urn = next(one.urn for one in before.findings if one.rule == exempted)
@@ -101,7 +101,7 @@ def test_exemption_without_reason_is_refused(
 def test_unknown_setting_is_named_and_breaks_nothing(
     cli: Cli, failures: Path, change: Change
 ) -> None:
-    config = {change.weakened: {"exemptoins": []}}
+    config: dict[str, dict[str, list[str]]] = {change.weakened: {"exemptoins": []}}
     result = cli.preview(failures, ROOT, config=config)
     (event,) = [one for one in result.policy_events if "exemptoins" in one["message"]]
     assert event["enforcementLevel"] == "advisory"

@@ -6,8 +6,8 @@ import io
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -63,9 +63,9 @@ def test_published_policies_are_described(
 
 
 @pytest.fixture(scope="module")
-def local(cli: Cli, example: Any) -> Result:
+def local(previewed: Callable[[str], Result]) -> Result:
     """What a preview with the checkout's pack finds."""
-    return cli.preview(example("network-failures"), ROOT)
+    return previewed("network-failures")
 
 
 @pytest.fixture(scope="module")

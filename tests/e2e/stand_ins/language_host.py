@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
@@ -120,7 +120,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         yield from _stream(process)
 
 
-class PackProxy(grpc.GenericRpcHandler):
+class PackProxy(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     """Stands between engine and pack; holds the pack back until the stack is known."""
 
     def __init__(self) -> None:
@@ -139,8 +139,8 @@ class PackProxy(grpc.GenericRpcHandler):
             return
         channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
         if stack is not None:
-            method = "/pulumirpc.Analyzer/ConfigureStack"
-            channel.unary_unary(method)(stack.SerializeToString())
+            call = _raw(channel, "/pulumirpc.Analyzer/ConfigureStack")
+            call(stack.SerializeToString())
         self.pack.set_result(channel)
 
     def service(self, handler_call_details: Any) -> Any:
@@ -157,7 +157,7 @@ class PackProxy(grpc.GenericRpcHandler):
             if not self.stack.done():
                 self.stack.set_result(None)
             try:
-                result: bytes = self.pack.result().unary_unary(method)(request)
+                result = _raw(self.pack.result(), method)(request)
             except grpc.RpcError as error:
                 context.abort(error.code(), error.details())
             except ChildProcessError as error:
@@ -165,6 +165,14 @@ class PackProxy(grpc.GenericRpcHandler):
             return result
 
         return grpc.unary_unary_rpc_method_handler(answer)
+
+
+def _raw(channel: grpc.Channel, method: str) -> Callable[[bytes], bytes]:
+    """Return a call that takes and gives messages as they are on the wire."""
+    call: Callable[[bytes], bytes] = channel.unary_unary(
+        method, request_serializer=None, response_deserializer=None
+    )
+    return call
 
 
 def _stack_environment(stack: Any) -> Mapping[str, str]:
@@ -210,10 +218,12 @@ def _stream(process: subprocess.Popen[bytes]) -> Iterator[Any]:
     open_pipes = 2
     while open_pipes:
         name, line = chunks.get()
-        if line:
-            yield language_pb2.RunPluginResponse(**{name: line})
-        else:
+        if not line:
             open_pipes -= 1
+        elif name == "stdout":
+            yield language_pb2.RunPluginResponse(stdout=line)
+        else:
+            yield language_pb2.RunPluginResponse(stderr=line)
     yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
 

@@ -23,10 +23,12 @@ def run(program: str, arguments: dict[str, Any]) -> int:
     pulumi.runtime.configure(pulumi.runtime.Settings(**arguments))
     # Futures that a failing program leaves behind are no news to its author.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    def main() -> None:
+        runpy.run_path(program, run_name="__main__")
+
     try:
-        loop.run_until_complete(
-            run_in_stack(lambda: runpy.run_path(program, run_name="__main__") and None)
-        )
+        loop.run_until_complete(run_in_stack(main))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return SHOWN

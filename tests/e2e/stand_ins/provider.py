@@ -67,9 +67,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:
         arguments = json_format.MessageToDict(request.args)
         region = arguments.get("region") or json_format.MessageToDict(self.config).get("region", "")
-        result = struct_pb2.Struct()
-        result.update(answer(request.tok, arguments, region))
-        return provider_pb2.InvokeResponse(**{"return": result})
+        response = provider_pb2.InvokeResponse()
+        # The field is called like a keyword of Python.
+        getattr(response, "return").update(answer(request.tok, arguments, region))
+        return response
 
     def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
