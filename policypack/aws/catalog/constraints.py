@@ -9,15 +9,16 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from policypack.aws.catalog.loader import CatalogError, load
 from policypack.plan.normalise import canonical_type
 
+T = TypeVar("T")
 TABLE = "constraints"
 LONGEST_SEARCHED = 1024
 """Characters beyond which no pattern is tried: the time of every search was bounded up to here."""
@@ -126,8 +127,7 @@ def constraints(type_token: str) -> Mapping[str, Constraint]:
 
     A path has `[]` for any element of a list: `ingress[].protocol`. Raises CatalogError.
     """
-    rows = _entry(canonical_type(type_token)).get("constraints", {})
-    return MappingProxyType({path: _constraint(row) for path, row in rows.items()})
+    return _Lazy(_entry(canonical_type(type_token)).get("constraints", {}), _constraint)
 
 
 def constraint(type_token: str, path: str) -> Constraint | None:
@@ -141,7 +141,7 @@ def constraint(type_token: str, path: str) -> Constraint | None:
 @cache
 def shape(type_token: str) -> Mapping[str, Shape]:
     """What each input of a type holds; empty for a type that is not known. Raises CatalogError."""
-    return _Members(_entry(canonical_type(type_token)).get("shape", {}))
+    return _Lazy(_entry(canonical_type(type_token)).get("shape", {}), _shape)
 
 
 def shape_at(type_token: str, path: str) -> Shape | None:
@@ -245,31 +245,35 @@ def _constraint(row: Mapping[str, Any]) -> Constraint:
     )
 
 
-class _Members(Mapping[str, Shape]):
-    """The shapes of an object's members, each made when it is first asked for."""
+class _Lazy(Mapping[str, T]):
+    """A mapping whose values are made from their packed form when they are first asked for."""
 
-    __slots__ = ("_codes", "_made")
+    __slots__ = ("_made", "_packed", "_unpack")
 
-    def __init__(self, codes: Mapping[str, Any]) -> None:
-        self._codes = codes
-        self._made: dict[str, Shape] = {}
+    def __init__(self, packed: Mapping[str, Any], unpack: Callable[[Any], T]) -> None:
+        self._packed, self._unpack = packed, unpack
+        self._made: dict[str, T] = {}
 
-    def __getitem__(self, name: str) -> Shape:
+    def __getitem__(self, name: str) -> T:
         made = self._made.get(name)
         if made is None:
-            made = self._made[name] = _shape(self._codes[name])
+            made = self._made[name] = self._unpack(self._packed[name])
         return made
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._codes)
+        return iter(self._packed)
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self._packed)
 
 
 def _shape(code: Any) -> Shape:
     marks, inner = (code[:-1], code[-1]) if isinstance(code, str) else code
-    made = Shape("object", members=_Members(inner)) if isinstance(inner, dict) else _SCALARS[inner]
+    made = (
+        Shape("object", members=_Lazy(inner, _shape))
+        if isinstance(inner, dict)
+        else _SCALARS[inner]
+    )
     for mark in reversed(marks):
         made = Shape("list" if mark == "[" else "map", item=made)
     return made
