@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ STAND_INS = Path(__file__).parent / "stand_ins"
 STACK = "dev"
 REGION = "eu-west-1"
 MISSING = "no pulumi CLI: build one with `make tools` (needs Go), or install it"
+_COLOUR = re.compile(r"<\{%.*?%\}>")
 
 
 class Finding(NamedTuple):
@@ -79,7 +81,7 @@ def finding_of(event: Mapping[str, Any]) -> Finding:
         event["enforcementLevel"],
         event["policyName"],
         event["resourceUrn"],
-        event["message"].rstrip("\n"),
+        _COLOUR.sub("", event["message"]).rstrip("\n"),
     )
 
 
