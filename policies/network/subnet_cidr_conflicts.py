@@ -123,7 +123,6 @@ def _listed(blocks: Iterable[Network]) -> str:
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     source=VPC_BLOCKS,
-    covers=["ec2-vpc-cidr-size"],
 )
 def vpc_secondary_cidr_conflict(stack: Stack) -> Findings:
     """A secondary block is a /16 to /28 that overlaps no other block of its VPC.
@@ -148,7 +147,7 @@ def vpc_secondary_cidr_conflict(stack: Stack) -> Findings:
 def _wrong_size(resource: Resource) -> Findings:
     block = _block(resource)
     if block is not None and block.version == 4 and not 16 <= block.prefixlen <= 28:
-        yield resource.finding("cidrBlock", f"/{block.prefixlen} is not between /16 and /28")
+        yield resource.finding("cidrBlock", f"{block} is not between /16 and /28 in size")
 
 
 # Seen refused in deployments; 240.0.0.0/4 and 100.64.0.0/10 are accepted.
@@ -373,7 +372,7 @@ def _ipv6_settings(subnet: Resource) -> Findings:
         sizes = ", ".join(f"/{size}" for size in _IPV6_SIZES)
         yield subnet.finding(
             "ipv6CidrBlock",
-            f"/{block.prefixlen} is none of {sizes}",
+            f"{block} is none of {sizes} in size",
             error="InvalidParameterValue: invalid value for parameter ipv6-cidr-block",
             fix="Choose a /64.",
         )

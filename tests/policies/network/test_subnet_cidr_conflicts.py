@@ -196,7 +196,7 @@ def test_secondary() -> None:
     "fires",
     "cidrBlock: 10.0.0.0/16 overlaps 10.0.0.0/20 of main",
     "cidrBlock: 100.64.0.0/24 overlaps 100.64.0.0/16 of b",
-    "cidrBlock: /8 is not between /16 and /28",
+    "cidrBlock: 20.0.0.0/8 is not between /16 and /28 in size",
 )
 def test_secondary_among_themselves() -> None:
     vpc = main_vpc(cidr_block="10.0.0.0/20")
@@ -229,7 +229,7 @@ def test_secondary_unknown() -> None:
     ec2.VpcIpv4CidrBlockAssociation("b", vpc_id=unknown(), cidr_block="10.0.0.0/16")
 
 
-@case(vpc_cidr_block_invalid, "fires", "cidrBlock: /29 is not between /16 and /28")
+@case(vpc_cidr_block_invalid, "fires", "cidrBlock: 10.0.0.0/29 is not between /16 and /28 in size")
 def test_block() -> None:
     ec2.Subnet("app", vpc_id="vpc-0a1b2c3d", cidr_block="10.0.0.0/29")
 
@@ -239,7 +239,7 @@ def test_block() -> None:
     "fires",
     "cidrBlock: 127.0.0.0/16 lies in 127.0.0.0/8, which is reserved",
     "cidrBlock: 169.254.16.0/20 lies in 169.254.0.0/16, which is reserved",
-    "cidrBlock: /15 is not between /16 and /28",
+    "cidrBlock: 10.0.0.0/15 is not between /16 and /28 in size",
 )
 def test_block_of_a_vpc() -> None:
     ec2.Vpc("a", cidr_block="127.0.0.0/16")
@@ -455,7 +455,7 @@ def test_ipv6() -> None:
     "ipv6Native: an IPv6-only subnet is in main, which has no IPv6 block",
     "enableDns64: the subnet has no IPv6 block",
     "ipv6Native: an IPv6-only subnet has cidrBlock",
-    "ipv6CidrBlock: /63 is none of /44, /48, /52, /56, /60, /64",
+    "ipv6CidrBlock: 2001:db8::/63 is none of /44, /48, /52, /56, /60, /64 in size",
 )
 def test_ipv6_clauses() -> None:
     vpc = main_vpc()

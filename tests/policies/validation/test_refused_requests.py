@@ -20,7 +20,7 @@ from policypack.testing import evaluate
 from tools.catalog import book_source
 
 REGISTRY = Registry(REFUSED_REQUESTS)
-SUBNET = "aws:ec2/subnet:Subnet"
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 def resource(token: str, values: dict[str, Any], secrets: set[Any] | None = None) -> Resource:
@@ -67,15 +67,15 @@ def test_a_sound_example_is_not_reported_by_its_row(service: str) -> None:
 
 
 def test_a_secret_value_is_not_shown() -> None:
-    values = {"cidrBlock": "10.3.0.0/29"}
-    (plain,) = found(SUBNET, values)
-    (secret,) = found(SUBNET, values, {("cidrBlock",)})
-    assert "10.3.0.0/29" in plain.message
-    assert "10.3.0.0" not in secret.message
+    values = {"serviceName": "com.amazonaws.eu-west-1.sqs"}
+    (plain,) = found(ENDPOINT, values)
+    (secret,) = found(ENDPOINT, values, {("serviceName",)})
+    assert "com.amazonaws.eu-west-1.sqs" in plain.message
+    assert "eu-west-1" not in secret.message
 
 
 def test_unknown_values_are_not_judged() -> None:
-    assert found(SUBNET, {"cidrBlock": UNKNOWN}) == []
+    assert found(ENDPOINT, {"serviceName": UNKNOWN}) == []
 
 
 ROWS = {row["id"]: row for rows in book_source.read_all().values() for row in rows}
