@@ -13,8 +13,9 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +142,7 @@ class Analyzer:
 
     def analyze_stack(self, request: Any, _call: Any) -> bytes:
         """Judge the whole plan."""
-        # What Analyze kept and what is loaded stays to the end: no collection has to look at it.
-        gc.freeze()
-        with self._lock:
+        with self._lock, _uncollected():
             return self._serialised(
                 self._guarded("", lambda: self.evaluation.of_stack(self.plan.stack(request)))
             )
@@ -213,6 +212,16 @@ class Analyzer:
             )
         ).SerializeToString()
         return answer
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles off: a plan stays to the end, each look at it is wasted."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _policy_info(policy: Listed) -> Any:

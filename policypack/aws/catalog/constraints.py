@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -90,9 +90,14 @@ class Constraint:
         """The members of the enumeration that resemble a value most."""
         if value.isdigit() and all(member.isdigit() for member in self.enum):
             return sorted(self.enum, key=lambda one: abs(int(one) - int(value)))[:count]
-        by_fold = {member.casefold(): member for member in self.enum}
-        close = difflib.get_close_matches(value.casefold(), by_fold, count, 0.5)
-        return [by_fold[name] for name in close]
+        return list(_nearest(self.enum, value.casefold(), count))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(enum: tuple[str, ...], value: str, count: int) -> tuple[str, ...]:
+    """Compare once: a program often has the same slip in many places, and enumerations are long."""
+    by_fold = {member.casefold(): member for member in enum}
+    return tuple(by_fold[name] for name in difflib.get_close_matches(value, by_fold, count, 0.5))
 
 
 @dataclass(frozen=True)
