@@ -2,8 +2,8 @@
 
 Three proofs: the pairs by source and certainty; every literal in the SDK's documentation judged by
 the certain facets, the conditions and the constraint book; fifty facts compared by hand with
-AWS's documentation. `proof.json` beside this module holds what was found by hand: the reason for each
-flagged literal, and each compared fact. Exit code 1 where a flagged literal has no reason yet.
+AWS's documentation. `proof.json` beside this module holds what was found by hand: the reason for
+each flagged literal, and each compared fact. Exit code 1 where a flagged literal has no reason yet.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def compared(facts: list[dict[str, Any]]) -> Iterator[str]:
     done = [by_pair[pair] for pair in chosen if pair in by_pair]
     right = sum(one["outcome"] == "agrees" for one in done)
     yield from ("", "## Facts compared with AWS's documentation", "")
-    yield f"Of {SAMPLE} pairs chosen by digest, {len(done)} are compared by hand so far: {right} agree."
+    yield f"Of {SAMPLE} pairs chosen by digest {len(done)} are compared by hand: {right} agree."
     yield from ("", "| type, property | catalog | outcome | page |", "| --- | --- | --- | --- |")
     for token, path in chosen:
         limit = catalog.constraint(token, path)
