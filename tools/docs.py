@@ -18,9 +18,10 @@ from policypack.rules.rule import Rule
 from policypack.rules.settings import EXEMPTIONS_SETTING, SHARED, SHARED_SCHEMA
 from policypack.testing import Case, evaluate, planned
 from tools.cases import ROOT, collect_cases, program_source
-from tools.catalog import book_source
+from tools.catalog.book_pages import service_page
 
 DOCS = ROOT / "docs"
+BOOK_PREFIX = "refused-by-"
 GENERATED = "<!-- Written by `make docs`; edit the rule's docstring or its tests instead. -->"
 
 
@@ -74,6 +75,8 @@ def domain_page(domain: str, rules: Iterable[Rule]) -> str:
 
 def rule_page(rule: Rule, cases: list[Case]) -> str:
     """Return a rule's page: what, why, fix, settings, a program that breaks it and a sound one."""
+    if rule.id.startswith(BOOK_PREFIX):
+        return f"{GENERATED}\n{service_page(rule.id.removeprefix(BOOK_PREFIX))}"
     lines = [
         GENERATED,
         f"# {rule.id}",
@@ -90,32 +93,12 @@ def rule_page(rule: Rule, cases: list[Case]) -> str:
         f"**Fix**: {rule.text.fix}",
         "",
     ]
-    if rule.id.startswith(BOOK_PREFIX):
-        return "\n".join([*lines, *_rows(rule)]).rstrip() + "\n"
     if rule.error:
         lines += ["**AWS answers**:", "", "```text", rule.error, "```", ""]
     lines += _settings(rule)
     lines += _example("A program it stops", "fires", cases)
     lines += _example("The nearest sound one", "sound", cases)
     return "\n".join(lines).rstrip() + "\n"
-
-
-BOOK_PREFIX = "refused-by-"
-
-
-def _rows(rule: Rule) -> list[str]:
-    """The rows of the constraint book that one policy reports."""
-    lines = ["## Constraints", "", f"Name one as `{rule.id}/NAME` in settings and exemptions.", ""]
-    lines += [
-        "| name | level | type | property | what is wrong | fix |",
-        "| - | - | - | - | - | - |",
-    ]
-    for row in book_source.read(rule.id.removeprefix(BOOK_PREFIX)):
-        types = ", ".join(f"`{one}`" for one in book_source.types_of(row))
-        name = f"[{row['id']}]({row['source']})"
-        cells = [name, row["level"], types, f"`{row['at']}`", row["says"], row["fix"]]
-        lines.append(f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |")
-    return lines
 
 
 def _settings(rule: Rule) -> list[str]:
