@@ -19,7 +19,7 @@ from policypack import (
     resource_rule,
 )
 from policypack.aws import catalog
-from policypack.aws.ebs import GP3_BASE_IOPS, VOLUME_TYPES, volume_faults
+from policypack.aws.ebs import GP3_BASE_IOPS, volume_faults
 from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
     LAUNCH_CONFIGURATION,
@@ -119,14 +119,16 @@ def _volume(block: Block, names: _Names, kind: str) -> Findings:
     size = _member(block, names.size)
     for fault, text in volume_faults(kind, size, iops, _member(block, "throughput")):
         yield block.finding(names.size if fault == "size" else fault, text)
-    known = VOLUME_TYPES.get(kind)
-    if known and known.needs_iops and look_up(block.tree, ("iops",)) is ABSENT:
+    known = catalog.ebs_volume_type(kind)
+    if known and known.iops_required and look_up(block.tree, ("iops",)) is ABSENT:
         yield block.finding("iops", f"{kind} needs its IOPS given")
 
 
 def _volume_options(volume: Resource) -> Findings:
     kind = volume.get("type", "gp2")
-    if volume.get("multiAttachEnabled", False) is True and kind not in ("io1", "io2"):
+    known = catalog.ebs_volume_type(kind) if isinstance(kind, str) else None
+    attaches_to_several = known is not None and known.multi_attach
+    if volume.get("multiAttachEnabled", False) is True and not attaches_to_several:
         yield volume.finding("multiAttachEnabled", f"{kind} attaches to one instance only")
     if volume.has("kmsKeyId") and volume.get("encrypted", False) is False:
         yield volume.finding("kmsKeyId", "a key is given for a volume that is not encrypted")

@@ -19,6 +19,7 @@ from policypack import (
     resource_rule,
     stack_rule,
 )
+from policypack.aws.catalog import default_port
 from policypack.aws.security_groups import (
     ALL,
     ANYONE,
@@ -434,21 +435,9 @@ def _not_admitted(balancer: Resource, listener: Block, key: str, protocol: str) 
         yield listener.finding(key, f"{names} admits nobody on {protocol} {port}")
 
 
-# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (Port)
-_ENGINE_PORTS = {
-    "mysql": 3306,
-    "mariadb": 3306,
-    "aurora-mysql": 3306,
-    "postgres": 5432,
-    "aurora-postgresql": 5432,
-    "oracle": 1521,
-    "sqlserver": 1433,
-    "db2": 50000,
-    "redis": 6379,
-    "valkey": 6379,
-    "memcached": 11211,
-    "docdb": 27017,
-}
+# Editions of one engine listen on one port: each family has a member that the catalog knows.
+_MEMBER_OF = {"oracle": "oracle-ee", "sqlserver": "sqlserver-ee", "db2": "db2-se"}
+_EFS_PORT = 2049
 # Type -> the path of its security groups, and the engine where the type has but one.
 _STORES: dict[str, tuple[str, str]] = {
     "aws:rds/instance:Instance": ("vpcSecurityGroupIds", ""),
@@ -482,18 +471,16 @@ def sg_client_not_admitted_by_database(store: Resource) -> Findings:
 
 def _store_port(store: Resource, engine: str) -> int:
     if engine == "efs":
-        return 2049
-    default = None if store.has("port") else _ENGINE_PORTS.get(_engine(store, engine))
-    port = store["port"] if store.has("port") else default
+        return _EFS_PORT
+    port = store["port"] if store.has("port") else default_port(_engine(store, engine))
     if not isinstance(port, int):
         raise Undetermined("port")
     return port
 
 
 def _engine(store: Resource, engine: str) -> str:
-    name = engine or store["engine"]
-    family = str(name).lower()
-    return family.split("-")[0] if family.startswith(("oracle", "sqlserver", "db2")) else family
+    name = str(engine or store["engine"]).lower()
+    return _MEMBER_OF.get(name.split("-")[0], name)
 
 
 @relational_rule(
