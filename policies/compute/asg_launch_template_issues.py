@@ -25,16 +25,13 @@ from policypack.aws.launch_sources import (
     overrides,
 )
 from policypack.aws.security_groups import GROUPS
+from policypack.aws.zones import INSTANCE, SPOT_REQUEST, SUBNET, VPC
 from policypack.plan.references import distinct
 from policypack.plan.values import ABSENT, look_up, parse_path
 
-INSTANCE = "aws:ec2/instance:Instance"
-SPOT_REQUEST = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 INSTANCES = (INSTANCE, SPOT_REQUEST)
 SPOT_FLEET = "aws:ec2/spotFleetRequest:SpotFleetRequest"
 SCHEDULE = "aws:autoscaling/schedule:Schedule"
-SUBNET = "aws:ec2/subnet:Subnet"
-VPC = "aws:ec2/vpc:Vpc"
 CREATE_GROUP = (
     "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html"
 )

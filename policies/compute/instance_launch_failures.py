@@ -27,20 +27,16 @@ from policypack.aws.launch_sources import (
     launch_sources,
     overrides,
 )
+from policypack.aws.load_balancers import LOAD_BALANCER, SERVICE
 from policypack.aws.security_groups import network_of
+from policypack.aws.zones import INSTANCE, SPOT_REQUEST, SUBNET, VPC
 from policypack.plan.values import ABSENT, look_up, parse_path
 
-INSTANCE = "aws:ec2/instance:Instance"
-SPOT_REQUEST = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 INSTANCES = (INSTANCE, SPOT_REQUEST)
 VOLUME = "aws:ebs/volume:Volume"
 ROLE = "aws:iam/role:Role"
 INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile"
 PLACEMENT_GROUP = "aws:ec2/placementGroup:PlacementGroup"
-SUBNET = "aws:ec2/subnet:Subnet"
-VPC = "aws:ec2/vpc:Vpc"
-SERVICE = "aws:ecs/service:Service"
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 RUN_INSTANCES = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html"
 

@@ -24,6 +24,7 @@ from policypack.aws.launch_sources import (
 )
 from policypack.aws.load_balancers import (
     ATTACHMENT,
+    CLASSIC_LOAD_BALANCER,
     LISTENER,
     LISTENER_RULE,
     LOAD_BALANCER,
@@ -42,12 +43,11 @@ from policypack.aws.security_groups import (
     groups_of,
     peer_of,
 )
+from policypack.aws.zones import INSTANCE
 from policypack.plan.values import ABSENT, look_up
 
-INSTANCE = "aws:ec2/instance:Instance"
 FUNCTION = "aws:lambda/function:Function"
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
-CLASSIC_LOAD_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
 CREATE_TARGET_GROUP = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"
 _HTTP = ("HTTP", "HTTPS")
 

@@ -20,6 +20,7 @@ from policypack import (
     stack_rule,
 )
 from policypack.aws.catalog import default_port
+from policypack.aws.load_balancers import CLASSIC_LOAD_BALANCER, LOAD_BALANCER
 from policypack.aws.security_groups import (
     ALL,
     ANYONE,
@@ -38,13 +39,11 @@ from policypack.aws.security_groups import (
     normal_protocol,
     rules_of,
 )
+from policypack.aws.zones import VPC
 from policypack.plan.references import distinct
 from policypack.plan.values import ABSENT, look_up
 
 STANDALONE = (SECURITY_GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
-VPC = "aws:ec2/vpc:Vpc"
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-CLASSIC_LOAD_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
 NETWORK_ACL = "aws:ec2/networkAcl:NetworkAcl"
 NETWORK_ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 EC2_RULES = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"

@@ -18,6 +18,7 @@ from policypack.aws.launch_sources import (
 )
 from policypack.aws.load_balancers import (
     ATTACHMENT,
+    CLASSIC_LOAD_BALANCER,
     LOAD_BALANCER,
     SERVICE,
     TARGET_GROUP,
@@ -42,7 +43,6 @@ from policypack.aws.zones import (
 )
 from policypack.plan.values import Undetermined
 
-CLASSIC_LOAD_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
 VOLUME = "aws:ebs/volume:Volume"
 CAPACITY_RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 DEDICATED_HOST = "aws:ec2/dedicatedHost:DedicatedHost"

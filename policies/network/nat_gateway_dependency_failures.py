@@ -17,6 +17,7 @@ from policypack import (
     stack_rule,
 )
 from policypack.aws.cidr import parse_block
+from policypack.aws.load_balancers import LOAD_BALANCER
 from policypack.aws.routes import (
     DEFAULT_ROUTE_TABLE,
     INTERNET_GATEWAY,
@@ -37,7 +38,6 @@ from policypack.plan.values import Undetermined, look_up, parse_path
 EIP = "aws:ec2/eip:Eip"
 EIP_ASSOCIATION = "aws:ec2/eipAssociation:EipAssociation"
 NAT_EIP_ASSOCIATION = "aws:ec2/natGatewayEipAssociation:NatGatewayEipAssociation"
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 
 
 def _is_public(gateway: Resource) -> bool:

@@ -28,6 +28,7 @@ from policypack.aws.cidr import (
     parse_address,
     parse_block,
 )
+from policypack.aws.load_balancers import LOAD_BALANCER
 from policypack.aws.routes import (
     NAT_GATEWAY,
     SECONDARY_BLOCK,
@@ -43,7 +44,6 @@ from policypack.plan.values import Undetermined, look_up
 
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 RESERVATION = "aws:ec2/subnetCidrReservation:SubnetCidrReservation"
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 MOUNT_TARGET = "aws:efs/mountTarget:MountTarget"
 TRANSIT_GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
 ATTACHMENT = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"

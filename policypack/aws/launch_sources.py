@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policypack.aws.load_balancers import TARGET_GROUP
 from policypack.plan.references import Followed
 from policypack.plan.resource import Resource
 from policypack.plan.values import Block
@@ -12,7 +13,6 @@ from policypack.plan.values import Block
 AUTO_SCALING_GROUP = "aws:autoscaling/group:Group"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
-TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
 
 _MIXED = "mixedInstancesPolicy.launchTemplate"
 _SPECIFICATION = f"{_MIXED}.launchTemplateSpecification"

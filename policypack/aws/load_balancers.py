@@ -8,6 +8,7 @@ from policypack.plan.references import Followed
 from policypack.plan.resource import Resource
 
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+CLASSIC_LOAD_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"
 LISTENER_RULE = "aws:lb/listenerRule:ListenerRule"
 TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
