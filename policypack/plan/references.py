@@ -20,14 +20,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Followed(Sequence["Resource"]):
-    """The resources of the stack that a property refers to, in the order of their URNs.
-
-    `exact` is true only when they are all that the property refers to and no more.
-    """
-
+class _Resources(Sequence["Resource"]):
     resources: list[Resource] = field(default_factory=list)
-    exact: bool = False
 
     def __getitem__(self, index: Any) -> Any:
         return self.resources[index]
@@ -37,6 +31,16 @@ class Followed(Sequence["Resource"]):
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
+
+
+@dataclass
+class Followed(_Resources):
+    """The resources of the stack that a property refers to, in the order of their URNs.
+
+    `exact` is true only when they are all that the property refers to and no more.
+    """
+
+    exact: bool = False
 
     @property
     def one(self) -> Resource:
@@ -51,10 +55,9 @@ class Followed(Sequence["Resource"]):
 
 
 @dataclass
-class Referrers(Sequence["Resource"]):
+class Referrers(_Resources):
     """The resources that certainly refer to one, and whether there may be more."""
 
-    resources: list[Resource] = field(default_factory=list)
     hinted: list[Resource] = field(default_factory=list)
     anything: list[Resource] = field(default_factory=list)
     is_new: bool = False
@@ -68,15 +71,6 @@ class Referrers(Sequence["Resource"]):
     def closed(self) -> bool:
         """Whether no resource of the type could refer to it without being listed."""
         return self.is_new and not self.hinted and not self.anything
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.resources[index]
-
-    def __len__(self) -> int:
-        return len(self.resources)
-
-    def __iter__(self) -> Iterator[Resource]:
-        return iter(self.resources)
 
 
 def follow(resource: Resource, path: str, types: Sequence[str] = ()) -> Followed:
