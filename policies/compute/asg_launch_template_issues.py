@@ -27,7 +27,7 @@ from policypack.aws.launch_sources import (
 from policypack.aws.security_groups import GROUPS
 from policypack.aws.zones import INSTANCE, SPOT_REQUEST, SUBNET, VPC
 from policypack.plan.references import distinct
-from policypack.plan.values import ABSENT, look_up, parse_path
+from policypack.plan.values import ABSENT, is_given, look_up, parse_path
 
 INSTANCES = (INSTANCE, SPOT_REQUEST)
 SPOT_FLEET = "aws:ec2/spotFleetRequest:SpotFleetRequest"
@@ -46,11 +46,6 @@ def _texts(resource: Resource, *paths: str) -> Iterator[tuple[str, str]]:
         value = look_up(resource.tree, parse_path(path))
         if isinstance(value, str) and value:
             yield path, value
-
-
-def _is_given(resource: Resource, path: str) -> bool:
-    """Whether anything but an empty list stands at a path."""
-    return look_up(resource.tree, parse_path(path)) not in (ABSENT, [], "")
 
 
 _AMI = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
@@ -139,15 +134,15 @@ def ec2_launch_template_security_groups_conflict(template: Resource) -> Findings
     Why: EC2 and Auto Scaling refuse a template that does both.
     Fix: move the groups into `network_interfaces[].security_groups`, or drop the interface block.
     """
-    if not _is_given(template, "networkInterfaces"):
+    if not is_given(template.tree, "networkInterfaces"):
         return
     for key in ("vpcSecurityGroupIds", "securityGroupNames"):
-        if _is_given(template, key):
+        if is_given(template.tree, key):
             yield template.finding(key, "groups are named beside a network interface")
     for interface in template.each("networkInterfaces"):
         for key in ("securityGroups", "subnetId"):
-            if interface.has("networkInterfaceId") and _is_given(
-                template, interface.full_path(key)
+            if interface.has("networkInterfaceId") and is_given(
+                template.tree, interface.full_path(key)
             ):
                 yield interface.finding(key, f"{key} is given for an existing network interface")
 

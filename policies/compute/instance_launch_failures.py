@@ -30,7 +30,7 @@ from policypack.aws.launch_sources import (
 from policypack.aws.load_balancers import LOAD_BALANCER, SERVICE
 from policypack.aws.security_groups import network_of
 from policypack.aws.zones import INSTANCE, SPOT_REQUEST, SUBNET, VPC
-from policypack.plan.values import ABSENT, look_up, parse_path
+from policypack.plan.values import ABSENT, is_given, known_at, look_up, parse_path
 
 INSTANCES = (INSTANCE, SPOT_REQUEST)
 VOLUME = "aws:ebs/volume:Volume"
@@ -39,16 +39,6 @@ INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile"
 PLACEMENT_GROUP = "aws:ec2/placementGroup:PlacementGroup"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 RUN_INSTANCES = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html"
-
-
-def _value(resource: Resource, path: str) -> Any:
-    """The value at a path; None where it is absent or unknown."""
-    value = look_up(resource.tree, parse_path(path))
-    return None if value is ABSENT or value is UNKNOWN else value
-
-
-def _is_absent(resource: Resource, path: str) -> bool:
-    return look_up(resource.tree, parse_path(path)) is ABSENT
 
 
 @dataclass(frozen=True)
@@ -148,7 +138,7 @@ def ec2_instance_profile_is_role(resource: Resource) -> Findings:
     in_template = resource.type == LAUNCH_TEMPLATE
     paths = ("iamInstanceProfile.name", "iamInstanceProfile.arn")
     for path in paths if in_template else ("iamInstanceProfile",):
-        value = _value(resource, path)
+        value = known_at(resource.tree, path)
         if isinstance(value, str) and ":role/" in value:
             yield resource.finding(path, f'"{value}" is the ARN of a role')
         elif role := _only_role(resource, path):
@@ -157,19 +147,23 @@ def ec2_instance_profile_is_role(resource: Resource) -> Findings:
 
 def _only_role(resource: Resource, path: str) -> Resource | None:
     urns = resource.property_dependencies.get(str(parse_path(path)[0]), ())
-    if len(urns) != 1 or resource.stack is None or _is_absent(resource, path):
+    if (
+        len(urns) != 1
+        or resource.stack is None
+        or look_up(resource.tree, parse_path(path)) is ABSENT
+    ):
         return None
     target = resource.stack.by_urn(urns[0])
     if target is None or target.type != ROLE or not target.is_new:
         return None
-    return None if _value(target, "name") in _profiles(resource) else target
+    return None if known_at(target.tree, "name") in _profiles(resource) else target
 
 
 def _profiles(resource: Resource) -> set[Any]:
     """The names of the stack's profiles: a role may share its name with one."""
     assert resource.stack is not None
     profiles = resource.stack.of_type(INSTANCE_PROFILE)
-    return {_value(profile, "name") for profile in profiles} - {None}
+    return {known_at(profile.tree, "name") for profile in profiles} - {None}
 
 
 @resource_rule(
@@ -187,18 +181,15 @@ def ec2_instance_classic_security_groups(resource: Resource) -> Findings:
     Fix: use `vpc_security_group_ids`.
     """
     if resource.type == LAUNCH_TEMPLATE:
-        if _filled(resource, "securityGroupNames") and _filled(resource, "vpcSecurityGroupIds"):
+        both = ("securityGroupNames", "vpcSecurityGroupIds")
+        if all(is_given(resource.tree, path) for path in both):
             yield resource.finding("securityGroupNames", "groups are named beside groups by id")
         return
-    groups = _value(resource, "securityGroups")
+    groups = known_at(resource.tree, "securityGroups")
     names = [one for one in groups if isinstance(one, str)] if isinstance(groups, list) else []
     named = [one for one in names if not one.startswith("sg-")]
     if named and resource.has("subnetId"):
         yield resource.finding("securityGroups", f"{named[0]} is a name, beside a subnet")
-
-
-def _filled(resource: Resource, path: str) -> bool:
-    return look_up(resource.tree, parse_path(path)) not in (ABSENT, [])
 
 
 _ARM = re.compile(r"arm64|aarch64")
@@ -262,12 +253,12 @@ def ec2_instance_option_unsupported_by_type(resource: Resource) -> Findings:
         return
     # The provider leaves the credits of an instance out by itself, those of a template not.
     is_judged = resource.type == LAUNCH_TEMPLATE and not known.burstable
-    if is_judged and _value(resource, "creditSpecification.cpuCredits"):
+    if is_judged and known_at(resource.tree, "creditSpecification.cpuCredits"):
         yield resource.finding("creditSpecification.cpuCredits", f"{name} earns no CPU credits")
     for path in ("hibernation", "hibernationOptions.configured"):
-        if _value(resource, path) is True and not known.hibernation:
+        if known_at(resource.tree, path) is True and not known.hibernation:
             yield resource.finding(path, f"{name} does not hibernate")
-    if _value(resource, "enclaveOptions.enabled") is True and not known.enclaves:
+    if known_at(resource.tree, "enclaveOptions.enabled") is True and not known.enclaves:
         yield resource.finding("enclaveOptions.enabled", f"{name} has no Nitro Enclaves")
     yield from _core_faults(resource, known)
 
@@ -277,7 +268,7 @@ def _core_faults(resource: Resource, known: catalog.InstanceType) -> Findings:
         ("coreCount", known.valid_cores),
         ("threadsPerCore", known.valid_threads_per_core),
     ):
-        value = _value(resource, f"cpuOptions.{key}")
+        value = known_at(resource.tree, f"cpuOptions.{key}")
         if isinstance(value, int) and valid and value not in valid:
             shown = ", ".join(map(str, valid))
             text = f"{known.name} takes {shown}, not {value}"
@@ -390,7 +381,7 @@ def _types(resource: Resource) -> Iterator[tuple[str, str]]:
     if resource.type == NODE_GROUP and isinstance(resource.tree.get("instanceTypes"), list):
         paths = [f"instanceTypes[{place}]" for place in range(len(resource.tree["instanceTypes"]))]
     for path in paths:
-        if isinstance(value := _value(resource, path), str):
+        if isinstance(value := known_at(resource.tree, path), str):
             yield path, value
 
 

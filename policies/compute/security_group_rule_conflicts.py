@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from policypack import (
-    UNKNOWN,
     Block,
     Findings,
     Level,
@@ -41,7 +40,7 @@ from policypack.aws.security_groups import (
 )
 from policypack.aws.zones import VPC
 from policypack.plan.references import distinct
-from policypack.plan.values import ABSENT, look_up
+from policypack.plan.values import ABSENT, known_at, look_up
 
 STANDALONE = (SECURITY_GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
 NETWORK_ACL = "aws:ec2/networkAcl:NetworkAcl"
@@ -60,15 +59,9 @@ def _rule_blocks(resource: Resource) -> Iterator[Block]:
         yield from resource.each(direction)
 
 
-def _known(block: Block, key: str) -> Any:
-    """The value of a member; None where it is unknown or absent."""
-    value = look_up(block.tree, (key,))
-    return None if value is UNKNOWN or value is ABSENT else value
-
-
 def _protocol(block: Block) -> str | None:
     key = "ipProtocol" if block.resource.type in (INGRESS_RULE, EGRESS_RULE) else "protocol"
-    return normal_protocol(_known(block, key))
+    return normal_protocol(known_at(block.tree, key))
 
 
 @resource_rule(
@@ -100,7 +93,7 @@ def sg_rule_port_range_invalid(resource: Resource) -> Findings:
     """
     for block in _rule_blocks(resource):
         protocol = _protocol(block)
-        low, high = _known(block, "fromPort"), _known(block, "toPort")
+        low, high = known_at(block.tree, "fromPort"), known_at(block.tree, "toPort")
         if protocol is None:
             continue
         for path, text in _port_faults(block, protocol, low, high):
@@ -337,7 +330,7 @@ _DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*")
 def _description_faults(resource: Resource) -> Findings:
     own = [Block(resource, resource.tree, ())] if resource.type in GROUPS else []
     for block in [*own, *_rule_blocks(resource)]:
-        text = _known(block, "description")
+        text = known_at(block.tree, "description")
         if not isinstance(text, str):
             continue
         if len(text) > 255:
@@ -426,7 +419,7 @@ def elbv2_listener_port_not_admitted(resource: Resource) -> Findings:
 
 def _not_admitted(balancer: Resource, listener: Block, key: str, protocol: str) -> Findings:
     groups = groups_of(balancer, "securityGroups")
-    port = _known(listener, key)
+    port = known_at(listener.tree, key)
     if not groups or not isinstance(port, int):
         return
     if allows(groups, INGRESS, protocol, port, ANYONE) is False:

@@ -88,6 +88,17 @@ def look_up(tree: Any, path: Path) -> Any:
     return tree
 
 
+def known_at(tree: Any, path: str) -> Any:
+    """Return the value at `path` as it was decoded; None where it is absent or unknown."""
+    value = look_up(tree, parse_path(path))
+    return None if value is ABSENT or value is UNKNOWN else value
+
+
+def is_given(tree: Any, path: str) -> bool:
+    """Whether anything but an empty list or text stands at `path`, known or not."""
+    return look_up(tree, parse_path(path)) not in (ABSENT, [], "")
+
+
 def holds_unknown(tree: Any) -> bool:
     """Whether anything in a decoded tree is unknown."""
     if isinstance(tree, dict):
