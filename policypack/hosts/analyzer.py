@@ -10,6 +10,7 @@ import gc
 import importlib
 import os
 import re
+import signal
 import sys
 import threading
 import traceback
@@ -302,6 +303,8 @@ def serve(rules: str, root: Path) -> None:
     server, port = make_server(Analyzer(registry, pack_version(root)))
     stdout.write(f"{port}\n")
     stdout.flush()
+    # The engine ends its plugins so; what a shell starts in the background inherits a deaf ear.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         server.wait_for_termination()
     except KeyboardInterrupt:
