@@ -106,9 +106,9 @@ def naming_of(token: str, inputs: Mapping[str, Any], keys: frozenset[str]) -> Na
 
 
 def auto_name(
-    token: str, name: str, naming: Naming, inputs: Mapping[str, Any], place: str = ""
+    token: str, name: str, naming: Naming, inputs: Mapping[str, Any], seed: str = ""
 ) -> str:
-    """Return the generated name; its suffix depends on type, logical name and place alone.
+    """Return the generated name; its suffix depends on the seed alone.
 
     The provider draws it at random; a preview that is run again shall say the same.
 
@@ -117,7 +117,8 @@ def auto_name(
         name: its logical name.
         naming: how its type is named.
         inputs: its inputs.
-        place: where the name goes, for names in a list of blocks.
+        seed: what tells the resource (and the place in it) from all others, such as its URN;
+            type and logical name without it.
 
     Raises:
         CheckFailure: the name is too long.
@@ -134,7 +135,7 @@ def auto_name(
             f"could not make instance of '{token}': {fault}" if is_wrapped else fault
         )
     made = naming.before if not stem.startswith(naming.before) else ""
-    made += stem + _suffix(f"{token}::{name}{place}", naming)
+    made += stem + _suffix(seed or f"{token}::{name}", naming)
     return made + ".fifo" if naming.fifo and inputs.get(naming.fifo) is True else made
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from policypack.aws.catalog import partition_of, region, zone_id_prefix
+from policypack.hosts.answer_shapes import answer_shape
+from policypack.hosts.undecided import UNDECIDED
 
 ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -25,13 +27,12 @@ def answer(token: str, args: Arguments, region_name: str) -> dict[str, Any]:
         args: its arguments.
         region_name: the region that it is asked in, "" for us-east-1.
 
-    A function that is not known here answers with its own arguments and an id.
+    What nobody can know here is undecided: a text that is unknown to the plan (`undecided.py`).
     """
     where = args.get("region") or region_name or DEFAULT_REGION
-    known = _ANSWERS.get(token.rpartition(":")[2])
-    if known is None:
-        return {**args, "id": _hex(token, 17)}
-    return known(args, where)
+    known = _ANSWERS.get(token.removeprefix("aws:").partition(":")[0])
+    told = known(args, where) if known else {key: args[key] for key in args if args[key]}
+    return {**answer_shape(token), "region": where, **told}
 
 
 def _hex(seed: str, digits: int) -> str:
@@ -57,14 +58,16 @@ def _zones(args: Arguments, where: str) -> dict[str, Any]:
 
 
 def _zone(args: Arguments, where: str) -> dict[str, Any]:
-    name = args.get("name") or f"{where}a"
-    prefix = zone_id_prefix(where) or "xxx1"
+    every = _zones({}, where)
+    ids = dict(zip(every["names"], every["zoneIds"], strict=True))
+    names = {zone_id: name for name, zone_id in ids.items()}
+    name = args.get("name") or names.get(args.get("zoneId")) or every["names"][0]
     return {
         "id": name,
         "name": name,
         "nameSuffix": name[len(where) :],
         "region": where,
-        "zoneId": args.get("zoneId") or f"{prefix}-az1",
+        "zoneId": args.get("zoneId") or ids.get(name, UNDECIDED),
         "state": "available",
         "zoneType": "availability-zone",
     }
@@ -130,8 +133,7 @@ def _ami_ids(args: Arguments, where: str) -> dict[str, Any]:
 
 def _parameter(args: Arguments, where: str) -> dict[str, Any]:
     name = str(args.get("name"))
-    is_image = name.startswith("/aws/service/") and ("ami" in name or "image" in name)
-    value = f"ami-{_hex(where + name, 17)}" if is_image else f"value-of-{name}"
+    value = _public_parameter(name, where)
     return {
         "id": name,
         "name": name,
@@ -141,6 +143,15 @@ def _parameter(args: Arguments, where: str) -> dict[str, Any]:
         "version": 1,
         "arn": f"arn:aws:ssm:{where}:{ACCOUNT}:parameter{name}",
     }
+
+
+def _public_parameter(name: str, where: str) -> str:
+    """The parameters below /aws/service name images, as an id or as a document with it."""
+    is_image = name.startswith("/aws/service/") and ("ami" in name or "image" in name)
+    if not is_image or name.endswith(("version", "name")):
+        return UNDECIDED
+    image = f"ami-{_hex(where + name, 17)}"
+    return json.dumps({"image_id": image}) if name.endswith("/recommended") else image
 
 
 def _vpc(args: Arguments, where: str) -> dict[str, Any]:
@@ -251,15 +262,15 @@ def _statements_of(text: Any) -> list[dict[str, Any]]:
 
 
 _ANSWERS: dict[str, Callable[[Arguments, str], dict[str, Any]]] = {
-    "getAvailabilityZones": _zones,
-    "getAvailabilityZone": _zone,
-    "getCallerIdentity": _identity,
-    "getRegion": _region,
-    "getPartition": _partition,
-    "getAmi": _ami,
-    "getAmiIds": _ami_ids,
-    "getParameter": _parameter,
-    "getVpc": _vpc,
-    "getSubnets": _subnets,
-    "getPolicyDocument": _policy_document,
+    "index/getAvailabilityZones": _zones,
+    "index/getAvailabilityZone": _zone,
+    "index/getCallerIdentity": _identity,
+    "index/getRegion": _region,
+    "index/getPartition": _partition,
+    "ec2/getAmi": _ami,
+    "ec2/getAmiIds": _ami_ids,
+    "ssm/getParameter": _parameter,
+    "ec2/getVpc": _vpc,
+    "ec2/getSubnets": _subnets,
+    "iam/getPolicyDocument": _policy_document,
 }

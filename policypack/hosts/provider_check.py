@@ -16,7 +16,7 @@ from typing import Any
 
 from google.protobuf import json_format, struct_pb2
 
-from policypack.aws.catalog.constraints import shape
+from policypack.aws.catalog.constraints import Shape, shape
 from policypack.aws.catalog.vocabulary import takes_default_tags
 from policypack.hosts.auto_names import INLINE_POLICY, CheckFailure, auto_name, naming_of
 from policypack.plan.normalise import BUCKET_V2
@@ -77,7 +77,7 @@ def _defaults() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-def check_struct(token: str, name: str, inputs: Any, provider: Any) -> Any:
+def check_struct(token: str, name: str, inputs: Any, provider: Any, urn: str = "") -> Any:
     """Return the checked inputs of a resource, as a `Struct`.
 
     Args:
@@ -85,6 +85,7 @@ def check_struct(token: str, name: str, inputs: Any, provider: Any) -> Any:
         name: its logical name.
         inputs: the `Struct` that the program sends.
         provider: the `Struct` of the provider's configuration.
+        urn: its URN, from which the random part of a generated name is drawn.
 
     Raises:
         CheckFailure: the generated name is too long.
@@ -92,30 +93,31 @@ def check_struct(token: str, name: str, inputs: Any, provider: Any) -> Any:
     The engine leaves the inputs alone where the provider's own configuration is not known.
     """
     plain = json_format.MessageToDict(inputs)
-    checked = check(token, name, plain, json_format.MessageToDict(provider))
+    checked = check(token, name, plain, json_format.MessageToDict(provider), urn)
     return json_format.ParseDict(checked, struct_pb2.Struct())
 
 
 def check(
-    token: str, name: str, inputs: Mapping[str, Any], provider: Mapping[str, Any]
+    token: str, name: str, inputs: Mapping[str, Any], provider: Mapping[str, Any], urn: str = ""
 ) -> dict[str, Any]:
     """Return the checked inputs of a resource; see `check_struct`."""
     if not token.startswith("aws:") or _is_open(provider):
         return dict(inputs)
-    keys = frozenset(shape(token))
+    shapes = shape(token)
+    keys = frozenset(shapes)
     is_framework = token.split(":")[1] in _plugin_framework()
     checked = {key: value for key, value in inputs.items() if value is not None}
     _add_region(token, checked, provider, keys)
     if not is_framework:
         _add_tags_all(token, checked, provider)
-    _, filled = _add_name(token, name, checked, keys)
+    filled = _add_name(token, name, checked, keys, urn)
     if is_framework:
         return checked
     if token == _ROLE:
-        _name_inline_policies(name, checked)
+        _name_inline_policies(name, checked, urn)
     _write_document(token, checked)
     filled += _add_defaults(checked, _defaults().get(_canonical(token), {}))
-    return {**_with_defaults_lists(checked), DEFAULTS: filled}
+    return {**_members(checked, shapes), DEFAULTS: filled}
 
 
 def _canonical(token: str) -> str:
@@ -190,18 +192,18 @@ def _holds_unknown(value: Any) -> bool:
 
 
 def _add_name(
-    token: str, name: str, checked: dict[str, Any], keys: frozenset[str]
-) -> tuple[dict[str, Any], list[str]]:
+    token: str, name: str, checked: dict[str, Any], keys: frozenset[str], urn: str
+) -> list[str]:
     naming = naming_of(token, checked, keys)
     if naming is None:
-        return checked, []
+        return []
     try:
-        checked[naming.key] = auto_name(token, name, naming, checked)
+        checked[naming.key] = auto_name(token, name, naming, checked, urn)
     except CheckFailure:
         if token.split(":")[1] in _plugin_framework():
-            return checked, []  # the framework logs the error and leaves the name out
+            return []  # the framework logs the error and leaves the name out
         raise
-    return checked, [naming.key]
+    return [naming.key]
 
 
 def _write_document(token: str, checked: dict[str, Any]) -> None:
@@ -215,14 +217,14 @@ def _write_document(token: str, checked: dict[str, Any]) -> None:
     checked[key] = {SIGNATURE: SECRET, "value": text} if value != given else text
 
 
-def _name_inline_policies(name: str, checked: dict[str, Any]) -> None:
+def _name_inline_policies(name: str, checked: dict[str, Any], urn: str) -> None:
     """Name the inline policies of a role, and drop those whose document is empty."""
     policies = checked.get("inlinePolicies")
     if not isinstance(policies, list):
         return
     kept = [one for one in policies if not (isinstance(one, dict) and one.get("policy") == "")]
     checked["inlinePolicies"] = [
-        {**one, "name": auto_name(_ROLE, name, INLINE_POLICY, one, f"/{place}")}
+        {**one, "name": auto_name(_ROLE, name, INLINE_POLICY, one, f"{urn or name}/{place}")}
         if isinstance(one, dict) and SIGNATURE not in one and one.get("name") is None
         else one
         for place, one in enumerate(kept)
@@ -258,16 +260,25 @@ def _add_defaults(checked: dict[str, Any], defaults: Mapping[str, Any]) -> list[
 
 
 def _filled(block: Any, default: Mapping[str, Any]) -> Any:
-    return {**default, **block} if isinstance(block, dict) and SIGNATURE not in block else block
+    if not isinstance(block, dict) or SIGNATURE in block:
+        return block
+    added = {key: value for key, value in default.items() if block.get(key) is None}
+    return {**block, **added, DEFAULTS: sorted(added)}
 
 
-def _with_defaults_lists(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs with the bookkeeping that the bridge leaves in nested blocks."""
-    return {
-        key: [_block(element) for element in value] if isinstance(value, list) else value
-        for key, value in inputs.items()
-    }
+def _members(values: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, Any]:
+    """Return properties with the bookkeeping that the bridge leaves in every nested block.
+
+    Plain maps, such as tags, have none.
+    """
+    return {key: _with_bookkeeping(value, shapes.get(key)) for key, value in values.items()}
 
 
-def _block(value: Any) -> Any:
-    return {**value, DEFAULTS: []} if isinstance(value, dict) and SIGNATURE not in value else value
+def _with_bookkeeping(value: Any, known: Shape | None) -> Any:
+    if known is None:
+        return value
+    if isinstance(value, list):
+        return [_with_bookkeeping(element, known.item) for element in value]
+    if known.kind != "object" or not isinstance(value, dict) or SIGNATURE in value:
+        return value
+    return {DEFAULTS: [], **_members(value, known.members)}

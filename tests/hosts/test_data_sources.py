@@ -6,11 +6,22 @@ from typing import Any
 import pytest
 
 from policypack.hosts.data_sources import ACCOUNT, answer
+from policypack.hosts.undecided import UNDECIDED
 from policypack.plan.wire import UNKNOWN_STRING
+
+MODULES = {
+    "getAmi": "ec2",
+    "getAmiIds": "ec2",
+    "getParameter": "ssm",
+    "getVpc": "ec2",
+    "getSubnets": "ec2",
+    "getZone": "route53",
+}
 
 
 def asked(function: str, where: str = "", /, **args: Any) -> dict[str, Any]:
-    return answer(f"aws:index/{function}:{function}", args, where)
+    module = MODULES.get(function, "index")
+    return answer(f"aws:{module}/{function}:{function}", args, where)
 
 
 def document(**args: Any) -> dict[str, Any]:
@@ -79,10 +90,45 @@ def test_identity_region_and_partition(region: str, partition: str, suffix: str)
     assert (found["partition"], found["dnsSuffix"]) == (partition, suffix)
 
 
-def test_a_function_that_is_not_known_gives_its_arguments_and_an_id() -> None:
-    found = asked("getSomethingNew", name="x")
-    assert found["name"] == "x"
-    assert found["id"]
+def test_a_zone_has_its_own_id() -> None:
+    assert asked("getAvailabilityZone", "eu-west-1", name="eu-west-1c")["zoneId"] == "euw1-az3"
+    assert asked("getAvailabilityZone", "eu-west-1", zoneId="euw1-az2")["name"] == "eu-west-1b"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_image"),
+    [
+        ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64", True),
+        ("/aws/service/eks/optimized-ami/1.31/amazon-linux-2/recommended/image_id", True),
+        ("/aws/service/bottlerocket/aws-k8s-1.31/x86_64/latest/image_version", False),
+        ("/shop/vpc-id", False),
+    ],
+)
+def test_parameters_name_images_and_nothing_else_is_made_up(name: str, is_image: bool) -> None:
+    value = asked("getParameter", "eu-west-1", name=name)["value"]
+    assert value.startswith("ami-") if is_image else value == UNDECIDED
+
+
+def test_a_recommended_image_is_a_document() -> None:
+    name = "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended"
+    assert json.loads(asked("getParameter", name=name)["value"])["image_id"].startswith("ami-")
+
+
+def test_a_function_answers_in_the_shape_of_its_result() -> None:
+    found = asked("getZone", "eu-west-1", name="example.com.")
+    assert found["name"] == "example.com."
+    assert found["zoneId"] == UNDECIDED
+    assert found["nameServers"] == [UNDECIDED]
+    assert found["arn"].startswith("arn:aws:")
+    assert found["privateZone"] is False
+
+
+def test_a_function_that_is_nowhere_gives_its_arguments() -> None:
+    assert asked("getSomethingNew", name="x") == {"name": "x", "region": "us-east-1"}
+    assert answer("random:index/other:other", {"name": "x"}, "") == {
+        "name": "x",
+        "region": "us-east-1",
+    }
 
 
 @pytest.mark.parametrize("function", ["getAmi", "getVpc", "getSubnets", "getParameter", "getZone"])

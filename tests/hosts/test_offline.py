@@ -9,10 +9,10 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi import dynamic
 
 from policypack.hosts.auto_names import CheckFailure
 from policypack.hosts.offline import (
-    SECRET_TEXT,
     Preview,
     ProgramError,
     ProjectError,
@@ -22,6 +22,7 @@ from policypack.hosts.offline import (
 )
 from policypack.plan.resource import Resource
 from policypack.plan.stack import Stack, StackContext
+from policypack.plan.values import UNKNOWN
 from policypack.rules.registry import Registry
 from tests.programs import write_program
 
@@ -156,7 +157,7 @@ def test_configuration(tmp_path: Path) -> None:
         "given": "by hand",
         "declared": "by default",
         "other": "value",
-        "secret": SECRET_TEXT,
+        "secret": UNKNOWN,
         "stack": "test.eu",
         "project": "shop",
         "none": "None",
@@ -264,6 +265,8 @@ def test_reads_are_no_resources() -> None:
 
     stack = plan_of(program, CONTEXT)
     assert names(stack) == {"a"}
+    assert named(stack, "a").tree["vpcId"] == "vpc-1"
+    assert named(stack, "a").tree["cidrBlock"] is UNKNOWN
     assert named(stack, "a").tree["availabilityZone"] == "eu-west-1b"
     assert not [one for one in stack if "StackReference" in one.token]
 
@@ -278,3 +281,179 @@ def test_answers_of_the_caller_win() -> None:
 
 def test_an_empty_program() -> None:
     assert names(plan_of(lambda: None, StackContext())) == set()
+
+
+def test_a_secret_of_the_configuration_is_unknown_and_may_be_given(tmp_path: Path) -> None:
+    program = """
+        import pulumi, pulumi_aws as aws
+        config = pulumi.Config()
+        aws.rds.Instance(
+            "db",
+            instance_class="db.t4g.micro",
+            port=config.require_secret_int("port"),
+            password=config.get_secret("password"),
+            username=config.require("nested"),
+        )
+    """
+    files = {
+        "Pulumi.dev.yaml": """
+            config:
+              shop:port: {secure: AAAB}
+              shop:password: {secure: AAAB}
+              shop:nested: {user: {secure: AAAB}}
+        """
+    }
+    folder = write_program(tmp_path, program, files=files)
+    original = pulumi.Config.require_secret_int
+    unknown = named(run(folder).stack, "db")
+    assert (unknown.tree["port"], unknown.tree["password"]) == (UNKNOWN, UNKNOWN)
+    assert unknown.is_secret("password")
+    assert unknown.tree["username"] == '{"user": "[secret]"}'
+    given = named(run(folder, port="5433").stack, "db")
+    assert given.tree["port"] == 5433
+    assert given.is_secret("port")
+    assert pulumi.Config.require_secret_int is original
+
+
+def test_stack_configuration_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    program = "import pulumi_aws as aws\naws.ec2.Vpc('main')"
+    files = {"stacks/Pulumi.prod.yaml": "config: {'aws:region': eu-north-1}"}
+    project = "{name: shop, runtime: python, stackConfigDir: stacks}"
+    folder = write_program(tmp_path, program, files=files, project=project)
+    found = run(folder).stack
+    assert (found.context.stack, named(found, "main").region) == ("prod", "eu-north-1")
+
+
+def test_a_urn_given_twice_is_the_engines_sentence(tmp_path: Path) -> None:
+    program = "import pulumi_aws as aws\naws.ec2.Vpc('main')\naws.ec2.Vpc('main')"
+    with pytest.raises(ProgramError, match=r"Duplicate resource URN '.*::main'; try giving it a"):
+        run(write_program(tmp_path, program))
+
+
+def test_one_name_under_two_components_gives_two_buckets() -> None:
+    class Site(pulumi.ComponentResource):
+        def __init__(self, kind: str) -> None:
+            super().__init__(f"my:index:{kind}", "site")
+            aws.s3.Bucket("logs", opts=pulumi.ResourceOptions(parent=self))
+
+    def program() -> None:
+        Site("Shop")
+        Site("Blog")
+
+    buckets = [one.tree["bucket"] for one in plan_of(program, CONTEXT) if "Bucket" in one.token]
+    assert len(set(buckets)) == 2
+    assert buckets == [
+        one.tree["bucket"] for one in plan_of(program, CONTEXT) if "Bucket" in one.token
+    ]
+
+
+def test_transforms_run_own_first_then_parents_then_the_stacks() -> None:
+    def marking(letter: str) -> pulumi.ResourceTransform:
+        def transform(
+            args: pulumi.ResourceTransformArgs,
+        ) -> pulumi.ResourceTransformResult | None:
+            if args.type_ != "aws:rds/instance:Instance":
+                return None
+            props = {**args.props, "dbName": f"{args.props['dbName']}{letter}"}
+            options = pulumi.ResourceOptions.merge(
+                args.opts, pulumi.ResourceOptions(protect=True, ignore_changes=["engine"])
+            )
+            return pulumi.ResourceTransformResult(props, options)
+
+        return transform
+
+    def program() -> None:
+        pulumi.runtime.register_resource_transform(marking("c"))
+        parent = pulumi.ComponentResource(
+            "my:index:Store", "s", None, pulumi.ResourceOptions(transforms=[marking("b")])
+        )
+        vpc = aws.ec2.Vpc("main")
+        aws.rds.Instance(
+            "db",
+            instance_class="db.t4g.micro",
+            db_name="x",
+            username=vpc.id,
+            password=pulumi.Output.secret("hidden"),
+            opts=pulumi.ResourceOptions(parent=parent, transforms=[marking("a")]),
+        )
+
+    for _ in range(2):  # the second run is not touched by the first's
+        db = named(plan_of(program, CONTEXT), "db")
+        assert db.tree["dbName"] == "xabc"
+        assert db.tree["username"] is UNKNOWN
+        assert db.property_dependencies["username"]
+        assert db.is_secret("password")
+        assert db.options.protect
+        assert "engine" in db.options.ignore_changes
+
+
+def test_default_providers_are_in_the_plan_as_the_engine_names_them() -> None:
+    def program() -> None:
+        aws.ec2.Vpc("main")
+
+    stack = plan_of(program, CONTEXT)
+    (provider,) = [one for one in stack if one.token == "pulumi:providers:aws"]
+    assert provider.urn == "urn:pulumi:dev::shop::pulumi:providers:aws::default_7_51_1"
+    assert provider.tree == {"region": "eu-west-1", "version": "7.51.1"}
+    assert named(stack, "main").provider is not None
+    assert named(stack, "main").region == "eu-west-1"
+
+
+def test_data_sources_are_asked_in_the_region_of_their_provider() -> None:
+    def program() -> None:
+        west = aws.Provider("west", region="us-west-2")
+        zones = aws.get_availability_zones(opts=pulumi.InvokeOptions(provider=west))
+        aws.ec2.Subnet("a", vpc_id="vpc-1", availability_zone=zones.names[0])
+        here = aws.get_region_output().region
+        zone = pulumi.Output.concat(here, "b")
+        aws.ec2.Subnet("b", vpc_id="vpc-1", availability_zone=zone)
+
+    stack = plan_of(program, CONTEXT)
+    assert named(stack, "a").tree["availabilityZone"] == "us-west-2a"
+    assert named(stack, "b").tree["availabilityZone"] == "eu-west-1b"
+
+
+def test_what_a_data_source_cannot_know_is_unknown() -> None:
+    def program() -> None:
+        zone = aws.route53.get_zone(name="example.com.")
+        group = aws.ec2.get_security_group(name="default")
+        account = aws.iam.get_role(name="deploy").arn.split(":")[4]
+        host = zone.name.rstrip(".")
+        aws.route53.Record("a", zone_id=zone.zone_id, name=f"www.{host}", type="NS")
+        aws.ec2.Instance(
+            "i",
+            vpc_security_group_ids=[group.id],
+            user_data=f"echo {group.vpc_id}",
+            tags={"host": host, "account": account},
+        )
+
+    stack = plan_of(program, CONTEXT)
+    record, instance = named(stack, "a"), named(stack, "i")
+    assert (record.tree["zoneId"], record.tree["name"]) == (UNKNOWN, "www.example.com")
+    assert instance.tree["vpcSecurityGroupIds"] == [UNKNOWN]
+    assert instance.tree["userData"] is UNKNOWN
+    assert instance.tree["tags"] == {"host": "example.com", "account": UNKNOWN}
+    assert instance.tree["tagsAll"] is UNKNOWN
+
+
+def test_exports_timeouts_and_dynamic_resources() -> None:
+    class Maker(dynamic.ResourceProvider):
+        def create(self, _: dict[str, object]) -> dynamic.CreateResult:
+            raise AssertionError("a preview creates nothing")
+
+    class Made(dynamic.Resource):
+        made: pulumi.Output[str]
+
+    def program() -> None:
+        timeouts = pulumi.CustomTimeouts(create="1h30m", delete="45s")
+        vpc = aws.ec2.Vpc("main", opts=pulumi.ResourceOptions(custom_timeouts=timeouts))
+        thing = Made(Maker(), "thing", {"made": None})
+        aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block=thing.made)
+        pulumi.export("vpc", vpc.id)
+        pulumi.export("site", "example.com")
+
+    stack = plan_of(program, CONTEXT)
+    vpc = named(stack, "main")
+    assert (vpc.options.create_timeout, vpc.options.delete_timeout) == (5400, 45)
+    assert named(stack, "a").tree["cidrBlock"] is UNKNOWN
+    assert dict(named(stack, "shop-dev").outputs) == {"vpc": UNKNOWN, "site": "example.com"}

@@ -1,0 +1,61 @@
+"""What a data source of `pulumi_aws` gives by its type alone: texts undecided, one of each list."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, get_args, get_origin
+
+from pulumi import _types
+
+from policypack.hosts.undecided import UNDECIDED
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_DEEPEST = 6
+
+
+@cache
+def answer_shape(token: str) -> Mapping[str, Any]:
+    """Return an answer in the shape of a function's result; empty where its SDK is not installed.
+
+    Args:
+        token: the function, such as `aws:ec2/getSubnet:getSubnet`.
+    """
+    package, _, rest = token.partition(":")
+    path, _, name = rest.partition(":")
+    parts = [_snake(part) for part in path.split("/")]
+    if package != "aws" or not name or not all(part.isidentifier() for part in parts):
+        return {}
+    parts = parts[1:] if parts[0] == "index" else parts
+    try:
+        module = importlib.import_module(".".join(["pulumi_aws", *parts]))
+        result = getattr(module, f"{name[0].upper()}{name[1:]}Result")
+    except (ImportError, AttributeError):
+        return {}
+    return _object(result, 0)
+
+
+def _snake(name: str) -> str:
+    return _CAPITAL.sub(r"_\1", name).lower()
+
+
+def _object(kind: Any, depth: int) -> dict[str, Any]:
+    types: Callable[[Any], dict[str, Any]] = _types._types_from_py_properties
+    return {name: _value(member, name, depth + 1) for name, member in types(kind).items()}
+
+
+def _value(kind: Any, name: str, depth: int) -> Any:
+    kind = _types.unwrap_optional_type(kind)
+    if kind is str:
+        # Programs take ARNs apart.
+        is_arn = name == "arn" or name.endswith("Arn")
+        return f"arn:aws:{UNDECIDED}:{UNDECIDED}:{UNDECIDED}:{UNDECIDED}" if is_arn else UNDECIDED
+    if kind in (bool, int, float):
+        return kind()
+    if get_origin(kind) is not None and get_args(kind):
+        is_list = len(get_args(kind)) == 1
+        return [_value(get_args(kind)[0], name, depth)] if is_list and depth < _DEEPEST else {}
+    is_object = isinstance(kind, type) and _types.is_output_type(kind)
+    return _object(kind, depth) if is_object and depth < _DEEPEST else None
