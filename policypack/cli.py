@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pulumi import RunError
 
 from policypack.hosts.auto_names import CheckFailure
+from policypack.hosts.recorder import DuplicateUrn
 from policypack.reports.formats import REPORTS
 from policypack.rules.evaluation import Diagnostic
 from policypack.rules.registry import Registry
-from policypack.rules.rule import Level
+from policypack.rules.rule import ANY_TYPE, Level
 from policypack.rules.settings import Settings, SettingsError, read
+
+if TYPE_CHECKING:
+    from policypack.hosts.offline import Preview
 
 CLEAN, FOUND, WRONG = 0, 1, 2
 
@@ -67,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(audit)
     audit.set_defaults(run=_audit)
     baseline = commands.add_parser("baseline", help="write today's findings, to report new ones")
-    baseline.add_argument("program", type=Path, help="folder with Pulumi.yaml")
+    baseline.add_argument(
+        "program", type=Path, help="folder with Pulumi.yaml, or what `pulumi stack export` wrote"
+    )
     baseline.add_argument("--output", type=Path, default=Path("baseline.json"), metavar="FILE")
     _add_stack(baseline)
     baseline.add_argument("--policy-config", type=Path, metavar="FILE")
@@ -103,13 +111,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def _preview(arguments: argparse.Namespace, registry: Registry) -> int:
     settings, known = _settings(arguments, registry), _known(arguments.baseline)
-    found, exempted = _run_program(arguments, registry, settings)
-    return _report(arguments, [_as_known(one, known) for one in found], exempted)
+    result, place = _run_program(arguments, registry, settings)
+    return _report(arguments, result, known, place)
 
 
 def _run_program(
     arguments: argparse.Namespace, registry: Registry, settings: Settings
-) -> tuple[list[Diagnostic], list[Diagnostic]]:
+) -> tuple[Preview, str]:
     from policypack.hosts import offline
 
     try:
@@ -122,7 +130,13 @@ def _run_program(
     except offline.ProgramError as error:
         _print_failure(error, project.entry)
         raise ProgramFailed from None
-    return result.diagnostics, result.exempted
+    return result, _shown(project.entry)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as reports name it: from the working directory, with slashes."""
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -133,10 +147,13 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _print_failure(failure: Exception, entry: Path) -> None:
-    """Print the provider's refusal, or the program's own traceback from its first line on."""
+    """Print a refusal, or the program's own traceback from its first line on.
+
+    Of a `RunError`, such as a missing configuration value, Pulumi too prints the text alone.
+    """
     error = failure.__cause__
-    if error is None or isinstance(error, CheckFailure):
-        print(f"error: {failure}", file=sys.stderr)
+    if error is None or isinstance(error, CheckFailure | DuplicateUrn | RunError):
+        print(f"error: {error or failure}", file=sys.stderr)
         return
     trace = error.__traceback__
     while trace is not None and not _is_of_program(trace, entry):
@@ -149,23 +166,24 @@ def _is_of_program(trace: TracebackType, entry: Path) -> bool:
 
 
 def _audit(arguments: argparse.Namespace, registry: Registry) -> int:
+    settings, known = _settings(arguments, registry), _known(arguments.baseline)
+    result = _judge_state(arguments.state, registry, settings)
+    return _report(arguments, result, known, arguments.state)
+
+
+def _judge_state(place: str, registry: Registry, settings: Settings) -> Preview:
     from policypack.hosts import offline, state
 
-    settings, known = _settings(arguments, registry), _known(arguments.baseline)
     try:
-        is_piped = arguments.state == "-"
-        text = sys.stdin.read() if is_piped else Path(arguments.state).read_text("utf-8")
+        text = sys.stdin.read() if place == "-" else Path(place).read_text("utf-8")
         stack = state.read_state(text)
     except OSError as error:
-        raise InputError(f"cannot read {arguments.state}: {error.strerror}") from None
+        raise InputError(f"cannot read {place}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{arguments.state} is no text") from None
+        raise InputError(f"{place} is no text") from None
     except state.StateError as error:
-        raise InputError(f"{arguments.state}: {error}") from None
-    result = offline.judge(stack, registry, settings)
-    return _report(
-        arguments, [_as_known(one, known) for one in result.diagnostics], result.exempted
-    )
+        raise InputError(f"{place}: {error}") from None
+    return offline.judge(stack, registry, settings)
 
 
 def _settings(arguments: argparse.Namespace, registry: Registry) -> Settings:
@@ -186,9 +204,10 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _report(
-    arguments: argparse.Namespace, found: list[Diagnostic], exempted: list[Diagnostic]
+    arguments: argparse.Namespace, result: Preview, known: frozenset[str], place: str
 ) -> int:
-    text = REPORTS[arguments.format](found, exempted)
+    found = sorted((_as_known(one, known) for one in result.diagnostics), key=lambda one: one.order)
+    text = REPORTS[arguments.format](found, result.exempted, place)
     _write(arguments.output, text)
     return FOUND if any(one.level is Level.MANDATORY for one in found) else CLEAN
 
@@ -208,8 +227,12 @@ def _identity(one: Diagnostic) -> str:
 
 
 def _baseline(arguments: argparse.Namespace, registry: Registry) -> int:
-    found, _ = _run_program(arguments, registry, _settings(arguments, registry))
-    known = sorted({_identity(one) for one in found})
+    settings = _settings(arguments, registry)
+    if arguments.program.is_file() or str(arguments.program) == "-":
+        result = _judge_state(str(arguments.program), registry, settings)
+    else:
+        result, _ = _run_program(arguments, registry, settings)
+    known = sorted({_identity(one) for one in result.diagnostics})
     _write(arguments.output, json.dumps({"known": known}, indent=2) + "\n")
     print(f"{len(known)} findings written to {arguments.output}")
     return CLEAN
@@ -238,7 +261,8 @@ def _list(arguments: argparse.Namespace, registry: Registry) -> int:
     rules = [
         rule
         for rule in registry.rules
-        if arguments.domain in (None, rule.domain) and (token is None or token in rule.on)
+        if arguments.domain in (None, rule.domain)
+        and (token is None or token in rule.on or ANY_TYPE in rule.on)
     ]
     if arguments.format == "json":
         rows = [

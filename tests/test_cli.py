@@ -179,6 +179,38 @@ def test_baseline_makes_known_findings_advisory(run: Run, broken: Path, tmp_path
     assert "Known: in the baseline." in out
 
 
+def test_an_export_has_a_baseline_too(run: Run, tmp_path: Path) -> None:
+    vpc = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::main"
+    row = {"urn": vpc, "type": "aws:ec2/vpc:Vpc", "inputs": {"cidrBlock": "10.0.0.0/8"}}
+    state = written(tmp_path, json.dumps({"deployment": {"resources": [row]}}))
+    known = tmp_path / "known.json"
+    assert run("audit", state)[0] == 1
+    assert run("baseline", state, "--output", known)[0] == 0
+    code, out, _ = run("audit", state, "--baseline", known)
+    assert code == 0
+    assert "Known: in the baseline." in out
+
+
+def test_reports_name_the_entry_point(run: Run, broken: Path) -> None:
+    _, out, _ = run("preview", broken, *CONFIG, "--format", "sarif")
+    (location,) = json.loads(out)["runs"][0]["results"][0]["locations"]
+    uri = location["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == (broken / "__main__.py").resolve().as_posix()
+
+
+def test_a_missing_value_and_a_urn_given_twice_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    missing = "import pulumi\npulumi.Config().require('size')\n"
+    code, out, err = run("preview", write_program(tmp_path / "missing", missing))
+    assert (code, out) == (2, "")
+    assert err.startswith("error: Missing required configuration variable ")
+    assert "Traceback" not in err
+    twice = "import pulumi_aws as aws\naws.sns.Topic('news')\naws.sns.Topic('news')\n"
+    code, out, err = run("preview", write_program(tmp_path / "twice", twice))
+    assert (code, out) == (2, "")
+    assert err.startswith("error: Duplicate resource URN ")
+    assert err.count("\n") == 1
+
+
 def test_output_is_written(run: Run, broken: Path, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     code, out, _ = run("preview", broken, *CONFIG, "--format", "json", "--output", path)

@@ -16,13 +16,13 @@ from types import ModuleType
 from typing import Any
 
 import yaml
-from google.protobuf import struct_pb2
 from pulumi.runtime import config as runtime_config
 
 from policypack.hosts.auto_names import CheckFailure
 from policypack.hosts.data_sources import answer
 from policypack.hosts.provider_check import check_struct
-from policypack.hosts.recorder import Program, plan, record
+from policypack.hosts.recorder import DuplicateUrn, Program, plan, record
+from policypack.hosts.sealed_config import SECRET_TEXT, sealed
 from policypack.plan.stack import Stack, StackContext
 from policypack.rules.evaluation import Diagnostic, Evaluation
 from policypack.rules.registry import Registry
@@ -30,8 +30,6 @@ from policypack.rules.rule import Level
 from policypack.rules.settings import Settings
 
 DEFAULT_STACK = "dev"
-# What stands for a secret of the configuration that only a passphrase would open.
-SECRET_TEXT = "[secret]"
 
 
 class ProjectError(ValueError):
@@ -41,7 +39,7 @@ class ProjectError(ValueError):
 class ProgramError(Exception):
     """The program itself failed; its exception is the cause.
 
-    The text is one sentence where the provider refused a resource, the entry point otherwise.
+    The text is one sentence where provider or engine refused a resource, the entry point otherwise.
     """
 
 
@@ -58,7 +56,10 @@ class Project:
 
 @dataclass
 class Preview:
-    """The findings on a plan, in the order of the CLI, and those that an exemption covers."""
+    """The findings on a plan, in the order of the CLI, and those that an exemption covers.
+
+    `failed` are the rules that raised.
+    """
 
     stack: Stack
     diagnostics: list[Diagnostic]
@@ -97,10 +98,13 @@ def read_project(
             "use pulumi preview --policy-pack"
         )
     name = str(described.get("name") or folder.name)
-    chosen = stack or _only_stack(folder)
-    values, secrets = _configuration(folder, name, chosen, described)
+    place = folder / str(described.get("stackConfigDir") or "")
+    chosen = stack or _only_stack(place)
+    values, secrets = _configuration(place / f"Pulumi.{chosen}.yaml", name, described)
     given = {_key(name, key): value for key, value in (config or {}).items()}
-    return Project(name, chosen, _entry(folder, described), {**values, **given}, secrets)
+    return Project(
+        name, chosen, _entry(folder, described), {**values, **given}, secrets - given.keys()
+    )
 
 
 def _first(folder: Path, *names: str) -> Path:
@@ -120,8 +124,8 @@ def _yaml(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _only_stack(folder: Path) -> str:
-    found = [path.stem.partition(".")[2] for path in folder.glob("Pulumi.*.yaml")]
+def _only_stack(place: Path) -> str:
+    found = [path.stem.partition(".")[2] for path in place.glob("Pulumi.*.yaml")]
     return found[0] if len(found) == 1 else DEFAULT_STACK
 
 
@@ -138,7 +142,7 @@ def _key(project: str, key: str) -> str:
 
 
 def _configuration(
-    folder: Path, project: str, stack: str, described: Mapping[str, Any]
+    path: Path, project: str, described: Mapping[str, Any]
 ) -> tuple[dict[str, str], frozenset[str]]:
     values: dict[str, str] = {}
     secrets: set[str] = set()
@@ -147,14 +151,23 @@ def _configuration(
         default = entry.get("default", entry.get("value")) if isinstance(entry, Mapping) else entry
         if default is not None:
             values[_key(project, key)] = _text(default)
-    path = folder / f"Pulumi.{stack}.yaml"
     configured = _yaml(path).get("config") if path.is_file() else None
     for key, value in configured.items() if isinstance(configured, Mapping) else ():
-        is_secret = isinstance(value, Mapping) and set(value) == {"secure"}
-        values[_key(project, key)] = SECRET_TEXT if is_secret else _text(value)
-        if is_secret:
+        clear = _without_ciphertext(value)
+        values[_key(project, key)] = _text(clear)
+        if clear != value:
             secrets.add(_key(project, key))
     return values, frozenset(secrets)
+
+
+def _without_ciphertext(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if set(value) == {"secure"}:
+            return SECRET_TEXT
+        return {key: _without_ciphertext(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_without_ciphertext(element) for element in value]
+    return value
 
 
 def _text(value: Any) -> str:
@@ -186,7 +199,7 @@ def preview(
         # The callbacks of outputs run after the program's last line: they too need its folder.
         with _as_main(project.entry), contextlib.redirect_stdout(sys.stderr):
             stack = plan_of(_entry_program(project), context, project.secrets, calls)
-    except CheckFailure as error:
+    except (CheckFailure, DuplicateUrn) as error:
         raise ProgramError(str(error)) from error
     except (Exception, SystemExit) as error:
         raise ProgramError(str(project.entry)) from error
@@ -208,23 +221,23 @@ def plan_of(
     secrets: frozenset[str] = frozenset(),
     calls: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Stack:
-    """Return the plan of a program, with what the provider's Check does to it."""
-    region = context.config.get("aws:region", "")
-    default_provider = struct_pb2.Struct()
-    default_provider.update(
-        {key[4:]: value for key, value in context.config.items() if key.startswith("aws:")}
-    )
+    """Return the plan of a program, with what the provider's Check does to it.
 
-    def checked(token: str, name: str, inputs: Any, provider: Any) -> Any:
-        return check_struct(token, name, inputs, provider if provider.fields else default_provider)
+    Args:
+        program: what declares the resources.
+        context: names and configuration of the stack.
+        secrets: keys of the configuration whose values are not known here.
+        calls: answers to data sources by token, over the usual ones.
+    """
 
-    def answered(token: str, args: dict[str, Any]) -> dict[str, Any]:
+    def answered(token: str, args: dict[str, Any], region: str) -> dict[str, Any]:
         given = (calls or {}).get(token)
         return dict(given) if given is not None else answer(token, args, region)
 
     runtime_config.set_all_config(dict(context.config), list(secrets))
     try:
-        return plan(record(program, context, check=checked, answer=answered), context)
+        with sealed(secrets):
+            return plan(record(program, context, check=check_struct, answer=answered), context)
     finally:
         runtime_config.set_all_config({}, [])
 

@@ -7,23 +7,32 @@ with mocks; ids and other outputs that a provider would compute are unknown, as 
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import struct_pb2
-from pulumi.runtime import mocks, settings, stack
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime import mocks, rpc, settings, stack
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
+from policypack.hosts.transforms import seconds, transformed
+from policypack.hosts.undecided import without_undecided
 from policypack.plan.resource import Options, Provider, Resource
 from policypack.plan.stack import Stack, StackContext
-from policypack.plan.wire import decode
+from policypack.plan.wire import Outputs, decode
 
 Program = Callable[[], Awaitable[None] | None]
 Struct = Any
-Check = Callable[[str, str, Struct, Struct], Struct]
-Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
+Check = Callable[[str, str, Struct, Struct, str], Struct]
+Answer = Callable[[str, dict[str, Any], str], dict[str, Any]]
 ROOT = "pulumi:pulumi:Stack"
+PROVIDERS = "pulumi:providers:"
+
+
+class DuplicateUrn(Exception):  # noqa: N818 - the engine's name for it
+    """Two resources have one URN, which the engine refuses."""
 
 
 @dataclass
@@ -36,24 +45,37 @@ class Registration:
     outputs: Struct | None = None
 
 
-@dataclass
 class _Mocks(mocks.Mocks):
-    answer: Answer
+    """Never asked: the monitor answers by itself."""
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        return self.answer(args.token, args.args), []
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:  # noqa: ARG002
+        return {}, None
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return args.resource_id or "", dict(args.inputs)
+        return args.resource_id or "", {}
 
 
 class RecordingMonitor(mocks.MockMonitor):
-    """A mock monitor that keeps every registration with its property dependencies."""
+    """A mock monitor that keeps every registration with its property dependencies.
 
-    def __init__(self, check: Check | None = None, answer: Answer | None = None) -> None:
-        super().__init__(_Mocks(answer or (lambda *_: {})))
+    Like the engine it makes default providers, runs transforms and refuses a URN given twice.
+    """
+
+    def __init__(
+        self,
+        check: Check | None = None,
+        answer: Answer | None = None,
+        config: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(_Mocks())
         self.check = check
+        self.answer = answer or (lambda *_: {})
+        self.config = config or {}
         self.registrations: dict[str, Registration] = {}
+        self._transforms: dict[str, list[Any]] = {}
+        self._for_all: list[Any] = []
+        self._urns: set[str] = set()
+        self._lock = threading.Lock()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """Return the URN as the engine makes it: the stack itself is not among the parents."""
@@ -63,25 +85,93 @@ class RecordingMonitor(mocks.MockMonitor):
         return f"urn:pulumi:{stack_name}::{project}::{qualified}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the service's name
-        """Record a registration; outputs are the inputs, the id only known of what is imported."""
+        """Record a registration; outputs are the inputs, the id only known of what is imported.
+
+        Raises:
+            DuplicateUrn: another resource has this URN.
+        """
         urn = self.make_urn(request.parent, request.type, request.name)
-        inputs = request.object
-        if request.custom and self.check is not None and ":providers:" not in request.type:
-            inputs = self.check(request.type, request.name, inputs, self._provider(request))
+        self._reserve(urn)
+        if request.remote:
+            logging.warning("%s runs in another language: its parts are not judged", urn)
+        if request.type != ROOT:
+            request = transformed(request, self._transforms_of(urn, request))
+        inputs = without_undecided(request.object)
+        is_provider = request.type.startswith(PROVIDERS)
+        if request.custom and not is_provider:
+            provider = self._provider(request.provider, request.type, request.version)
+            request.provider = f"{provider.urn}::{provider.urn.rpartition('::')[2]}-id"
+            if self.check is not None:
+                inputs = self.check(request.type, request.name, inputs, provider.inputs, urn)
         self.registrations[urn] = Registration(urn, request, inputs)
-        is_provider = request.type.startswith("pulumi:providers:")
         answer_id = f"{request.name}-id" if is_provider else request.importId
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer_id, object=inputs)
+
+    def _reserve(self, urn: str) -> None:
+        with self._lock:  # registrations come on several threads
+            if urn in self._urns:
+                raise DuplicateUrn(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            self._urns.add(urn)
+
+    def _transforms_of(self, urn: str, request: Any) -> list[Any]:
+        inherited = self._transforms.get(request.parent, [])
+        self._transforms[urn] = [*request.transforms, *inherited]
+        return [*self._transforms[urn], *self._for_all]
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
+        """Keep a transform that all later resources go through."""
+        self._for_all.append(request)
+        return super().RegisterStackTransform(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         """Record what a component or the stack gives out."""
         if request.urn in self.registrations:
-            self.registrations[request.urn].outputs = request.outputs
+            self.registrations[request.urn].outputs = without_undecided(request.outputs)
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
-    def _provider(self, request: Any) -> Struct:
-        provider = self.registrations.get(request.provider.rpartition("::")[0])
-        return provider.inputs if provider else struct_pb2.Struct()
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        """Read an existing resource: its id is known, what is not given of it unknown."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        return resource_pb2.ReadResourceResponse(
+            urn=urn, properties=request.properties, id=request.id
+        )
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        """Answer a data source in the region of the provider that is asked."""
+        provider = self._provider(request.provider, request.tok, request.version)
+        region = decode(provider.inputs).values.get("region")
+        args = rpc.deserialize_properties(request.args)
+        answer = self.answer(request.tok, args, region if isinstance(region, str) else "")
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").update(answer)
+        return response
+
+    def Call(self, request: Any) -> Any:  # noqa: N802, ARG002
+        """Answer a method of a component in another language: nothing is known."""
+        return provider_pb2.CallResponse()
+
+    def _provider(self, reference: str, token: str, version: str) -> Registration:
+        """Return the provider that a reference names, the package's default one without it."""
+        package = token.partition(":")[0]
+        name = f"default_{version}".replace(".", "_") if version else "default"
+        urn = reference.rpartition("::")[0]
+        urn = urn or self.make_urn("", f"{PROVIDERS}{package}", name)
+        if urn not in self.registrations:
+            self.registrations[urn] = self._default_provider(urn, package, version)
+        return self.registrations[urn]
+
+    def _default_provider(self, urn: str, package: str, version: str) -> Registration:
+        inputs, prefix = struct_pb2.Struct(), f"{package}:"
+        configured = {
+            key.removeprefix(prefix): value
+            for key, value in self.config.items()
+            if key.startswith(prefix)
+        }
+        inputs.update({**configured, "version": version} if version else configured)
+        request = resource_pb2.RegisterResourceRequest(
+            type=f"{PROVIDERS}{package}", name=urn.rpartition("::")[2], custom=True
+        )
+        return Registration(urn, request, inputs)
 
 
 def record(
@@ -96,13 +186,13 @@ def record(
     Args:
         program: what declares the resources; may be a coroutine function.
         context: names and configuration of the stack.
-        check: the provider's Check: (token, name, inputs, provider's inputs) -> inputs.
-        answer: answers data sources: (token, arguments) -> result.
+        check: the provider's Check: (token, name, inputs, provider's inputs, URN) -> inputs.
+        answer: answers data sources: (token, arguments, provider's region) -> result.
 
     Raises:
         Exception: whatever the program raises.
     """
-    monitor = RecordingMonitor(check, answer)
+    monitor = RecordingMonitor(check, answer, context.config)
     _configure(monitor, context)
     loop = asyncio.new_event_loop()
     # One failure reaches every output that waits for it: it is raised here, and told once.
@@ -149,7 +239,7 @@ def plan(registrations: Iterable[Registration], context: StackContext) -> Stack:
     providers = {
         one.urn: Provider(one.urn, one.request.type, one.request.name, decode(one.inputs).values)
         for one in every.values()
-        if one.request.type.startswith("pulumi:providers:")
+        if one.request.type.startswith(PROVIDERS)
     }
     return Stack((_resource(one, providers, context) for one in every.values()), context)
 
@@ -163,17 +253,26 @@ def _resource(
         registration.urn,
         request.type,
         decode(registration.inputs),
-        outputs={"id": request.importId} if request.importId else None,
+        outputs=_outputs(registration),
         options=_options(request),
         provider=providers.get(request.provider.rpartition("::")[0]),
         parent=request.parent,
         dependencies=tuple(request.dependencies),
         property_dependencies=dependencies,
         config=context.config,
+        has_data=True if request.custom else None,
     )
 
 
+def _outputs(registration: Registration) -> Mapping[str, Any] | None:
+    imported = registration.request.importId
+    if imported:
+        return {"id": imported}
+    return Outputs(registration.outputs) if registration.outputs else None
+
+
 def _options(request: Any) -> Options:
+    timeouts = request.customTimeouts
     return Options(
         protect=request.protect,
         ignore_changes=tuple(request.ignoreChanges),
@@ -181,4 +280,8 @@ def _options(request: Any) -> Options:
             request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
         ),
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        aliases=tuple(request.aliasURNs),
+        create_timeout=seconds(timeouts.create),
+        update_timeout=seconds(timeouts.update),
+        delete_timeout=seconds(timeouts.delete),
     )

@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from policypack.reports.text import resource_name, short_type, summary, text_report
+from policypack.reports.text import PACK, resource_name, short_type, summary, text_report
 from policypack.rules.evaluation import Diagnostic
 from policypack.rules.rule import Level
 
-Report = Callable[[Sequence[Diagnostic], Sequence[Diagnostic]], str]
-NAME = "aws-preflight"
+Report = Callable[[Sequence[Diagnostic], Sequence[Diagnostic], str], str]
+# Pulumi tells no line of the program; its entry point is the nearest place.
+ENTRY = "__main__.py"
 # Characters that XML 1.0 has no way to write.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -38,25 +39,29 @@ def _row(one: Diagnostic) -> dict[str, Any]:
     return row
 
 
-def json_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()) -> str:
+def json_report(
+    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), _place: str = ENTRY
+) -> str:
     """Return `{"findings": [...], "exempted": [...]}`."""
     report = {"findings": [_row(one) for one in found], "exempted": [_row(one) for one in exempted]}
     return json.dumps(report, indent=2) + "\n"
 
 
-def sarif_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()) -> str:
+def sarif_report(
+    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), place: str = ENTRY
+) -> str:
     """Return SARIF 2.1.0; exempted findings are suppressed results.
 
     Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
     """
     rules = {one.rule: one.url for one in [*found, *exempted]}
     driver = {
-        "name": NAME,
+        "name": PACK,
         "rules": [
             {"id": rule, **({"helpUri": url} if url else {})} for rule, url in sorted(rules.items())
         ],
     }
-    results = [_result(one) for one in [*found, *exempted]]
+    results = [_result(one, place) for one in [*found, *exempted]]
     report = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -65,15 +70,14 @@ def sarif_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (
     return json.dumps(report, indent=2) + "\n"
 
 
-def _result(one: Diagnostic) -> dict[str, Any]:
+def _result(one: Diagnostic, place: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": one.rule,
         "level": "error" if one.level is Level.MANDATORY else "warning",
         "message": {"text": one.message},
         "locations": [
             {
-                # Pulumi tells no line of the program; its entry point is the nearest place.
-                "physicalLocation": {"artifactLocation": {"uri": "__main__.py"}},
+                "physicalLocation": {"artifactLocation": {"uri": place}},
                 "logicalLocations": [{"fullyQualifiedName": one.urn, "kind": "resource"}],
             }
         ],
@@ -84,12 +88,14 @@ def _result(one: Diagnostic) -> dict[str, Any]:
     return result
 
 
-def junit_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()) -> str:
+def junit_report(
+    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), _place: str = ENTRY
+) -> str:
     """Return JUnit XML: a mandatory finding is a failure, an exempted one is skipped."""
     failures = sum(one.level is Level.MANDATORY for one in found)
     suite = ElementTree.Element(
         "testsuite",
-        name=NAME,
+        name=PACK,
         tests=str(len(found) + len(exempted)),
         failures=str(failures),
         skipped=str(len(exempted)),
@@ -107,11 +113,13 @@ def junit_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{clean}\n'
 
 
-def github_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()) -> str:
+def github_report(
+    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), place: str = ENTRY
+) -> str:
     """Return workflow commands that annotate a run, and the summary."""
     lines = [
         f"::{'error' if one.level is Level.MANDATORY else 'warning'} "
-        f"title={_escaped_property(one.rule)}::"
+        f"file={_escaped_property(place)},title={_escaped_property(one.rule)}::"
         + _escaped(f"{resource_name(one.urn)}: {one.message}")
         for one in found
     ]
@@ -132,7 +140,9 @@ article.mandatory{border-color:#c22}pre{white-space:pre-wrap;font:inherit;margin
 h2{font-size:1rem;margin:.3rem 0}small{color:#777}"""
 
 
-def html_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()) -> str:
+def html_report(
+    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), _place: str = ENTRY
+) -> str:
     """Return one self-contained page."""
     articles = "\n".join(
         f'<article class="{one.level.value}"><h2>{html.escape(one.rule)}</h2>'
@@ -142,8 +152,8 @@ def html_report(found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = ()
         for one in found
     )
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{NAME}</title>'
-        f"<style>{_STYLE}</style><h1>{NAME}</h1><p>{html.escape(summary(found, exempted))}</p>\n"
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{PACK}</title>'
+        f"<style>{_STYLE}</style><h1>{PACK}</h1><p>{html.escape(summary(found, exempted))}</p>\n"
         f"{articles}\n</html>\n"
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from policypack.rules.evaluation import Diagnostic
 from policypack.rules.rule import Level
+
+PACK = "aws-preflight"
 
 
 def short_type(urn: str) -> str:
@@ -22,16 +25,31 @@ def resource_name(urn: str) -> str:
 
 
 def text_report(
-    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), *, pack: str = "aws-preflight"
+    found: Sequence[Diagnostic], exempted: Sequence[Diagnostic] = (), _place: str = ""
 ) -> str:
     """Return the findings as text, each with its resource, and a line that counts them."""
-    lines = ["Policies:", f"    {_mark(found)} {pack}"]
+    lines = ["Policies:", f"    {_mark(found)} {PACK}"]
     for one in found:
         head = f"[{one.level.value}] [severity: {one.severity.value}]  {one.rule}"
-        lines.append(f"        - {head}  ({short_type(one.urn)}: {resource_name(one.urn)})")
+        lines.append(f"        - {head}  {_resource(one)}")
         lines += [f"          {line}" for line in one.message.splitlines()]
+    if exempted:
+        lines += ["Exempted:", *(_exempted(one) for one in exempted)]
     lines += ["", summary(found, exempted)]
-    return "\n".join(lines) + "\n"
+    return _CONTROL.sub("?", "\n".join(lines)) + "\n"
+
+
+# A value of the program shall not colour or move the terminal's text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _resource(one: Diagnostic) -> str:
+    return f"({short_type(one.urn)}: {resource_name(one.urn)})"
+
+
+def _exempted(one: Diagnostic) -> str:
+    why = f": {one.exemption.reason}, until {one.exemption.until}" if one.exemption else ""
+    return f"        - {one.rule}  {_resource(one)}{why}"
 
 
 def _mark(found: Sequence[Diagnostic]) -> str:

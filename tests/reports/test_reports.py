@@ -40,18 +40,21 @@ def diagnostic(
 FOUND = [diagnostic(), diagnostic("refused-by-ec2", Level.ADVISORY, "is <b>&\x1b", row="SUBNET-1")]
 EXEMPTED = [diagnostic(exemption=EXEMPTION)]
 FORMS = sorted(REPORTS)
+PLACE = "infra/__main__.py"
 
 
 def test_text() -> None:
-    assert REPORTS["text"](FOUND, EXEMPTED) == (
+    assert REPORTS["text"](FOUND, EXEMPTED, PLACE) == (
         "Policies:\n"
         "    ❌ aws-preflight\n"
         "        - [mandatory] [severity: high]  subnet-overlap  (aws:ec2:Subnet: app-a)\n"
         "          cidrBlock: 10.0.0.0/24 overlaps\n"
         "          Fix: take another range.\n"
         "        - [advisory] [severity: high]  refused-by-ec2  (aws:ec2:Subnet: app-a)\n"
-        "          cidrBlock: is <b>&\x1b\n"
+        "          cidrBlock: is <b>&?\n"
         "          Fix: take another range.\n"
+        "Exempted:\n"
+        "        - subnet-overlap  (aws:ec2:Subnet: app-a): moved <soon>, until 2030-01-02\n"
         "\n"
         "1 mandatory and 1 advisory findings; 1 exempted.\n"
     )
@@ -66,13 +69,13 @@ def test_text() -> None:
     ],
 )
 def test_text_mark_and_summary(found: list[Diagnostic], mark: str, summary: str) -> None:
-    lines = REPORTS["text"](found, []).splitlines()
+    lines = REPORTS["text"](found, [], PLACE).splitlines()
     assert lines[1] == f"    {mark} aws-preflight"
     assert lines[-1] == summary
 
 
 def test_json_holds_every_field() -> None:
-    report = json.loads(REPORTS["json"](FOUND, EXEMPTED))
+    report = json.loads(REPORTS["json"](FOUND, EXEMPTED, PLACE))
     first, second = report["findings"]
     assert first == {
         "rule": "subnet-overlap",
@@ -89,7 +92,7 @@ def test_json_holds_every_field() -> None:
 
 
 def test_sarif_structure() -> None:
-    report = json.loads(REPORTS["sarif"](FOUND, EXEMPTED))
+    report = json.loads(REPORTS["sarif"](FOUND, EXEMPTED, PLACE))
     assert report["version"] == "2.1.0"
     (run,) = report["runs"]
     driver = run["tool"]["driver"]
@@ -102,7 +105,7 @@ def test_sarif_structure() -> None:
     for result in run["results"]:
         (location,) = result["locations"]
         assert location["logicalLocations"][0]["fullyQualifiedName"] == URN
-        assert location["physicalLocation"]["artifactLocation"]["uri"] == "__main__.py"
+        assert location["physicalLocation"]["artifactLocation"]["uri"] == PLACE
     assert [len(result.get("suppressions", [])) for result in run["results"]] == [0, 0, 1]
     assert run["results"][2]["suppressions"][0]["justification"] == "moved <soon>"
     prints = [result["partialFingerprints"]["finding/v1"] for result in run["results"]]
@@ -110,7 +113,7 @@ def test_sarif_structure() -> None:
 
 
 def test_junit_parses_and_counts() -> None:
-    suite = ElementTree.fromstring(REPORTS["junit"](FOUND, EXEMPTED))
+    suite = ElementTree.fromstring(REPORTS["junit"](FOUND, EXEMPTED, PLACE))
     assert suite.attrib == {
         "name": "aws-preflight",
         "tests": "3",
@@ -130,16 +133,18 @@ def test_junit_parses_and_counts() -> None:
 
 def test_github_escapes() -> None:
     odd = diagnostic("a:b,c", text="100% of\r\nall")
-    first, last = REPORTS["github"]([odd], EXEMPTED).splitlines()
+    first, last = REPORTS["github"]([odd], EXEMPTED, PLACE).splitlines()
     assert first == (
-        "::error title=a%3Ab%2Cc::app-a: cidrBlock: 100%25 of%0D%0Aall%0AFix: take another range."
+        "::error file=infra/__main__.py,title=a%3Ab%2Cc::app-a: cidrBlock: 100%25 of%0D%0Aall%0AFix: take another range."
     )
     assert last == "1 mandatory and 0 advisory findings; 1 exempted."
-    assert REPORTS["github"](FOUND[1:], []).startswith("::warning title=refused-by-ec2::app-a: ")
+    assert REPORTS["github"](FOUND[1:], [], PLACE).startswith(
+        "::warning file=infra/__main__.py,title=refused-by-ec2::app-a: "
+    )
 
 
 def test_html_escapes() -> None:
-    page = REPORTS["html"]([diagnostic("<i>", text="<script>alert('x')</script>")], [])
+    page = REPORTS["html"]([diagnostic("<i>", text="<script>alert('x')</script>")], [], PLACE)
     assert "<script>" not in page
     assert "<h2>&lt;i&gt;</h2>" in page
     assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;" in page
@@ -148,9 +153,9 @@ def test_html_escapes() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_format_takes_no_findings_and_no_urn(form: str) -> None:
-    assert REPORTS[form]([], []).endswith("\n")
+    assert REPORTS[form]([], [], PLACE).endswith("\n")
     bare = Diagnostic("preflight-settings", "", Level.ADVISORY, Severity.LOW, "old", text="old")
-    assert "preflight-settings" in REPORTS[form]([bare], [])
+    assert "preflight-settings" in REPORTS[form]([bare], [], PLACE)
 
 
 def test_names_in_a_urn() -> None:
