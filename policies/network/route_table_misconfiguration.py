@@ -31,6 +31,7 @@ from policypack.aws.routes import (
     handled_elsewhere,
     in_other_vpc,
     known_blocks,
+    lists_its_routes,
     route_table_of,
     routes_in,
     routes_of,
@@ -579,10 +580,12 @@ def _routes_over(peering: Resource) -> Iterator[tuple[str, PlannedRoute]]:
     """
     standalone = peering.referrers(ROUTE, "vpcPeeringConnectionId")
     inline = [peering.referrers(kind, "routes.vpcPeeringConnectionId") for kind in ROUTE_TABLES]
-    if not standalone.closed or not all(found.closed for found in inline):
+    tables = [table for found in inline for table in found]
+    closed = standalone.closed and all(found.closed for found in inline)
+    if not closed or not all(map(lists_its_routes, tables)):
         raise Undetermined("vpcPeeringConnectionId")
     yield from ((table_of(route), PlannedRoute(route)) for route in standalone)
-    for table in (table for found in inline for table in found):
+    for table in tables:
         for route in routes_in(table):
             if route.states("vpcPeeringConnectionId"):
                 yield table.urn, route

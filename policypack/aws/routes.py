@@ -313,7 +313,7 @@ def routes_of(table: Resource) -> Routes:
         and not propagations
         and not handled_elsewhere(table)
         and look_up(table.tree, ("propagatingVgws",)) in (ABSENT, [])
-        and _lists_its_routes(table)
+        and lists_its_routes(table)
         and all(_destination(route) is not None for route in found)
     )
     return Routes(found, closed)
@@ -327,7 +327,8 @@ def _is_made_here(table: Resource) -> bool:
     return home is not None and is_made_here(_stack_of(table), home)
 
 
-def _lists_its_routes(table: Resource) -> bool:
+def lists_its_routes(table: Resource) -> bool:
+    """Whether all routes that are written in a table are there to be read."""
     inline = look_up(table.tree, ("routes",))
     return inline is ABSENT or (isinstance(inline, list) and UNKNOWN not in inline)
 
