@@ -111,11 +111,10 @@ def _follow(resource: Resource, stack: Stack, path: str, types: Sequence[str]) -
             literal[found.urn] = found
         else:
             unmatched = True
-    targets: dict[str, Resource] = {}
-    accounted = True
-    if unknowns:
-        targets, accounted = _targets(resource, stack, steps, wanted)
-        targets = {urn: target for urn, target in targets.items() if urn not in literal}
+    if not unknowns:
+        return Followed([literal[urn] for urn in sorted(literal)], exact=not unmatched)
+    targets, accounted = _targets(resource, stack, steps, wanted)
+    targets = {urn: target for urn, target in targets.items() if urn not in literal}
     found_all = {**literal, **targets}
     exact = (
         not unmatched

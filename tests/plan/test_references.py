@@ -186,3 +186,13 @@ def test_what_is_imported_exists_already() -> None:
     assert [one.name for one in found] == ["a", "b"]
     assert not found.closed
     assert named(stack, "b").is_new
+
+
+def test_literals_are_exact_whatever_is_unknown_beside_them() -> None:
+    subnet = Resource("urn:a", SUBNET, Decoded({"vpcId": "vpc-1"}), outputs={"id": "subnet-1"})
+    inside = {"subnetIds": ["subnet-1"], "securityGroupIds": [UNKNOWN, UNKNOWN]}
+    function = Resource("urn:f", "aws:lambda/function:Function", Decoded({"vpcConfig": inside}))
+    stack = Stack([subnet, function])
+    followed = function.follow("vpcConfig.subnetIds")
+    assert ([one.urn for one in followed], followed.exact) == (["urn:a"], True)
+    assert stack.by_urn("urn:a") is subnet
