@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -27,10 +28,14 @@ def parse_block(value: Any) -> Network | None:
 
     None for whatever is no block: AWS takes only an address, a slash and a number of bits.
     """
-    if not isinstance(value, str) or not _PREFIXED.fullmatch(value):
-        return None
+    return _network(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=8192)
+def _network(text: str) -> Network | None:
+    """Rules ask for the same blocks again and again, and reading one is slow."""
     try:
-        return ip_network(value, strict=False)
+        return ip_network(text, strict=False) if _PREFIXED.fullmatch(text) else None
     except ValueError:
         return None
 
