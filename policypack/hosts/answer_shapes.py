@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache
+from types import ModuleType
 from typing import Any, get_args, get_origin
 
 from pulumi import _types
 
 from policypack.hosts.undecided import UNDECIDED
 
+_IMPORTS = threading.Lock()
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _DEEPEST = 6
 
@@ -29,12 +33,20 @@ def answer_shape(token: str) -> Mapping[str, Any]:
     if package != "aws" or not name or not all(part.isidentifier() for part in parts):
         return {}
     parts = parts[1:] if parts[0] == "index" else parts
-    try:
-        module = importlib.import_module(".".join(["pulumi_aws", *parts]))
-        result = getattr(module, f"{name[0].upper()}{name[1:]}Result")
-    except (ImportError, AttributeError):
-        return {}
-    return _object(result, 0)
+    # By its package: a function's module, imported by name, would hide the function from programs.
+    package_module = sdk_module(".".join(["pulumi_aws", *parts[:-1]]))
+    result = getattr(package_module, f"{name[0].upper()}{name[1:]}Result", None)
+    return _object(result, 0) if result else {}
+
+
+def sdk_module(name: str) -> ModuleType | None:
+    """Return a module of the SDK, None where there is none.
+
+    Calls come on many threads, and its modules import each other in circles: one at a time.
+    """
+    with _IMPORTS, contextlib.suppress(ImportError):
+        return importlib.import_module(name)
+    return None
 
 
 def _snake(name: str) -> str:

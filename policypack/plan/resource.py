@@ -92,6 +92,7 @@ class Resource:
         dependencies: tuple[str, ...] = (),
         property_dependencies: Mapping[str, tuple[str, ...]] | None = None,
         config: Mapping[str, str] | None = None,
+        has_data: bool | None = None,
     ) -> None:
         self.urn = urn
         self.name = urn.rpartition("::")[2]
@@ -106,6 +107,8 @@ class Resource:
         self.dependencies = dependencies
         self.property_dependencies: Mapping[str, tuple[str, ...]] = property_dependencies or {}
         self.config: Mapping[str, str] = config or {}
+        # The engine tells what `--target` left out with no properties: nothing there to be judged.
+        self.has_data = bool(self.tree) if has_data is None else has_data
         self.stack: Stack | None = None
 
     def __repr__(self) -> str:
@@ -163,11 +166,6 @@ class Resource:
         """Whether the value at `path`, or one that holds it, is marked secret."""
         steps = parse_path(path) if isinstance(path, str) else path
         return any(steps[: len(secret)] == secret for secret in self.secrets)
-
-    @property
-    def has_data(self) -> bool:
-        """False for what `--target` left out: its properties are not there to be judged."""
-        return bool(self.tree)
 
     @property
     def id(self) -> str | None:

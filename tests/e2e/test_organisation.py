@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.conftest import copy_example
 from tests.e2e.harness import ROOT, Cli, Result, finding_of
-from tests.e2e.stand_ins.service import Pack, Service
+from tests.e2e.stand_ins.service import Pack, Service, serve
 from tools.publish import stage
 
 ORGANISATION = "acme"
@@ -153,3 +153,14 @@ def test_version_is_published_once(published: subprocess.CompletedProcess[str], 
     )
     assert again.returncode not in (0, 2)
     assert "exists already" in again.stdout + again.stderr
+
+
+def test_checkout_can_be_published_as_it_is(cloud: Cli) -> None:
+    with serve() as service:
+        plain = cloud.with_environment(PULUMI_BACKEND_URL=service.url)
+        result = plain.run("policy", "publish", ORGANISATION, cwd=ROOT)
+        assert result.exit_code == 0, result.text
+        files = archived(service.packs[0])
+    assert {"PulumiPolicy.yaml", "__main__.py", "policies/__init__.py"} <= files
+    left_out = ("venv/", ".tools/", ".git/", ".catalog-venv/", ".hypothesis/")
+    assert not [one for one in files if one.startswith(left_out) or "__pycache__" in one]

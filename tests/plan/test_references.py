@@ -112,6 +112,16 @@ def test_what_target_left_out_may_refer_to_anything() -> None:
     assert vpc.referrers(GROUP, "vpcId").closed
 
 
+def test_what_a_program_makes_without_properties_refers_to_nothing() -> None:
+    def program() -> None:
+        ec2.Vpc("main", cidr_block="10.0.0.0/16")
+        ec2.InternetGateway("loose")
+
+    stack = planned(program, StackContext())
+    assert named(stack, "loose").has_data
+    assert named(stack, "main").referrers("aws:ec2/internetGateway:InternetGateway", "vpcId").closed
+
+
 def test_referrers_are_open_while_one_may_refer() -> None:
     def program() -> None:
         vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")

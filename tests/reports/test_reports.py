@@ -135,7 +135,8 @@ def test_github_escapes() -> None:
     odd = diagnostic("a:b,c", text="100% of\r\nall")
     first, last = REPORTS["github"]([odd], EXEMPTED, PLACE).splitlines()
     assert first == (
-        "::error file=infra/__main__.py,title=a%3Ab%2Cc::app-a: cidrBlock: 100%25 of%0D%0Aall%0AFix: take another range."
+        "::error file=infra/__main__.py,title=a%3Ab%2Cc::app-a: cidrBlock: 100%25 of%0D%0Aall"
+        "%0AFix: take another range."
     )
     assert last == "1 mandatory and 0 advisory findings; 1 exempted."
     assert REPORTS["github"](FOUND[1:], [], PLACE).startswith(

@@ -8,7 +8,6 @@ provider's is: every attribute is there, null where unset and unknown where AWS 
 from __future__ import annotations
 
 import functools
-import importlib
 import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from pulumi import _types
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
+from policypack.hosts.answer_shapes import sdk_module
 from policypack.hosts.auto_names import CheckFailure
 from policypack.hosts.data_sources import answer
 from policypack.hosts.provider_check import check_struct
@@ -45,7 +45,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: Any, context: Any) -> Any:
         try:
-            inputs = check_struct(request.type, request.name, request.news, self.config)
+            inputs = check_struct(
+                request.type, request.name, request.news, self.config, request.urn
+            )
         except CheckFailure as failure:
             context.abort(grpc.StatusCode.UNKNOWN, str(failure))
         return provider_pb2.CheckResponse(inputs=inputs)
@@ -89,9 +91,9 @@ def _attributes(token: str) -> dict[str, str | None]:
     module = path.split("/")[0]
     file = _CAPITAL.sub(r"_\1", path.split("/")[1]).lower()
     try:
-        sdk = importlib.import_module(f"pulumi_aws.{module}.{file}")
+        sdk = sdk_module(f"pulumi_aws.{module}.{file}")
         state, arguments = getattr(sdk, f"_{name}State"), getattr(sdk, f"{name}Args")
-    except (ImportError, AttributeError):
+    except AttributeError:
         return {}
     inputs = _types.input_type_py_to_pulumi_names(arguments).values()
     every = _types.input_type_py_to_pulumi_names(state).values()
