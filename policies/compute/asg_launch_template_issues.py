@@ -140,11 +140,16 @@ def ec2_launch_template_security_groups_conflict(template: Resource) -> Findings
         if is_given(template.tree, key):
             yield template.finding(key, "groups are named beside a network interface")
     for interface in template.each("networkInterfaces"):
-        for key in ("securityGroups", "subnetId"):
-            if interface.has("networkInterfaceId") and is_given(
-                template.tree, interface.full_path(key)
-            ):
-                yield interface.finding(key, f"{key} is given for an existing network interface")
+        if not interface.has("networkInterfaceId"):
+            continue
+        if is_given(template.tree, interface.full_path("securityGroups")):
+            yield interface.finding(
+                "securityGroups", "groups are named for a network interface that exists"
+            )
+        if interface.has("subnetId"):
+            yield interface.finding(
+                "subnetId", "a subnet is named for a network interface that exists"
+            )
 
 
 # Type -> its groups and the subnets that they are used with.

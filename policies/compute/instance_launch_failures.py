@@ -156,14 +156,13 @@ def _only_role(resource: Resource, path: str) -> Resource | None:
     target = resource.stack.by_urn(urns[0])
     if target is None or target.type != ROLE or not target.is_new:
         return None
-    return None if known_at(target.tree, "name") in _profiles(resource) else target
-
-
-def _profiles(resource: Resource) -> set[Any]:
-    """The names of the stack's profiles: a role may share its name with one."""
-    assert resource.stack is not None
     profiles = resource.stack.of_type(INSTANCE_PROFILE)
-    return {known_at(profile.tree, "name") for profile in profiles} - {None}
+    return None if any(_may_share_name(target, one) for one in profiles) else target
+
+
+def _may_share_name(role: Resource, profile: Resource) -> bool:
+    names = [look_up(one.tree, ("name",)) for one in (role, profile)]
+    return UNKNOWN in names or (names[0] == names[1] and ABSENT not in names)
 
 
 @resource_rule(

@@ -95,8 +95,11 @@ def known_at(tree: Any, path: str) -> Any:
 
 
 def is_given(tree: Any, path: str) -> bool:
-    """Whether anything but an empty list or text stands at `path`, known or not."""
-    return look_up(tree, parse_path(path)) not in (ABSENT, [], "")
+    """Whether a list with elements or a text stands at `path`, its elements known or not.
+
+    What is unknown as a whole may be empty, and counts as not given.
+    """
+    return look_up(tree, parse_path(path)) not in (ABSENT, UNKNOWN, [], "")
 
 
 def holds_unknown(tree: Any) -> bool:

@@ -127,7 +127,7 @@ def test_groups_beside_an_interface() -> None:
 @case(
     ec2_launch_template_security_groups_conflict,
     "fires",
-    "networkInterfaces[0].subnetId: subnetId is given for an existing network interface",
+    "networkInterfaces[0].subnetId: a subnet is named for a network interface that exists",
 )
 def test_subnet_of_an_existing_interface() -> None:
     interface = {"network_interface_id": "eni-1", "subnet_id": "subnet-1"}
