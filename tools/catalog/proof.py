@@ -198,9 +198,12 @@ def compared(facts: list[dict[str, Any]]) -> Iterator[str]:
     by_pair = {(one["type"], one["path"]): one for one in facts}
     chosen = sample()
     done = [by_pair[pair] for pair in chosen if pair in by_pair]
-    right = sum(one["outcome"] == "agrees" for one in done)
+    counts = Counter(one["outcome"].partition(":")[0].partition(" found")[0] for one in done)
     yield from ("", "## Facts compared with AWS's documentation", "")
-    yield f"Of {SAMPLE} pairs chosen by digest {len(done)} are compared by hand: {right} agree."
+    yield f"Of {SAMPLE} pairs chosen by digest {len(done)} are compared by hand: {counts['agrees']}"
+    yield f"agree, {counts['differs']} differ, and of {counts['no page']} no page was found that says"
+    yield "it. A page in another language, or of AWS's documentation on GitHub, is the copy that was"
+    yield "read; AWS's SDK references are generated from the service models as botocore is."
     yield from ("", "| type, property | catalog | outcome | page |", "| --- | --- | --- | --- |")
     for token, path in chosen:
         limit = catalog.constraint(token, path)
