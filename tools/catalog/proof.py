@@ -201,9 +201,9 @@ def compared(facts: list[dict[str, Any]]) -> Iterator[str]:
     counts = Counter(one["outcome"].partition(":")[0].partition(" found")[0] for one in done)
     yield from ("", "## Facts compared with AWS's documentation", "")
     yield f"Of {SAMPLE} pairs chosen by digest {len(done)} are compared by hand: {counts['agrees']}"
-    yield f"agree, {counts['differs']} differ, and of {counts['no page']} no page was found that says"
-    yield "it. A page in another language, or of AWS's documentation on GitHub, is the copy that was"
-    yield "read; AWS's SDK references are generated from the service models as botocore is."
+    yield f"agree, {counts['differs']} differ, and of {counts['no page']} no page was found"
+    yield "that tells it. A page in another language, or of AWS's documentation on GitHub, is the"
+    yield "copy that was read; AWS's SDK references are generated from the models botocore has."
     yield from ("", "| type, property | catalog | outcome | page |", "| --- | --- | --- | --- |")
     for token, path in chosen:
         limit = catalog.constraint(token, path)
