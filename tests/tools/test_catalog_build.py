@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tools.catalog import __main__ as command
-from tools.catalog import fetch, offerings, regions, runtimes, tags
+from tools.catalog import constraints, fetch, offerings, regions, runtimes, tags
 from tools.catalog.fetch import read_pins
 from tools.catalog.pages import catalog_page
 from tools.catalog.registry import tables
@@ -254,3 +254,26 @@ def test_an_npm_package_with_another_hash_is_refused(tmp_path: Path) -> None:
 def test_a_client_that_is_missing_is_named() -> None:
     with pytest.raises(CatalogBuildError, match=r"^npm is not installed"):
         fetch._run(["no-such-program-anywhere"], "npm")
+
+
+def test_every_hand_kept_facet_has_its_page_and_the_day_it_was_read() -> None:
+    rows = [row for of_type in constraints.read_overrides().values() for row in of_type.values()]
+    assert rows
+    assert all(constraints.was_read(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"set": {"maximum": 1}, "checked": "2026-11-24"},
+        {"set": {"maximum": 1}, "source": "https://docs.example/page"},
+        {"set": {"maximum": 1}, "source": "https://docs.example/page", "checked": "last week"},
+        {"set": {"maximum": 1}, "source": "https://docs.example/page", "checked": None},
+        {"set": {"maximum": 1}, "source": "somebody said so", "checked": "2026-11-24"},
+    ],
+)
+def test_a_hand_kept_facet_that_nobody_read_is_refused(tmp_path: Path, row: Any) -> None:
+    file = tmp_path / "overrides.json"
+    file.write_text(json.dumps({"aws:sqs/queue:Queue": {"delaySeconds": row}}))
+    with pytest.raises(CatalogBuildError, match=r"^overrides.json: aws:sqs/queue:Queue delaySec"):
+        constraints.read_overrides(file)

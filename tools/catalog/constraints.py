@@ -10,6 +10,7 @@ wire names. `constraints/index.json.gz` lists the types.
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,28 @@ def entries(sources: Sources, sdk: Sdk) -> dict[str, dict[str, Any]]:
     return found
 
 
-def read_overrides() -> dict[str, dict[str, Any]]:
-    """The hand-kept facets: type -> path -> facets, `drop`, `source`, `checked`."""
-    content: dict[str, dict[str, Any]] = json.loads(OVERRIDES.read_text(encoding="utf-8"))
+def read_overrides(file: Path = OVERRIDES) -> dict[str, dict[str, Any]]:
+    """The hand-kept facets: type -> path -> `set` or `drop`, `source`, `checked`.
+
+    Raises CatalogBuildError for a row without a page, or without the day somebody read it there.
+    """
+    content: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    for token, rows in content.items():
+        for path, row in rows.items():
+            if not was_read(row):
+                raise CatalogBuildError(
+                    f"{file.name}: {token} {path} needs a source, and the day it was checked there"
+                )
     return content
+
+
+def was_read(row: dict[str, Any]) -> bool:
+    """Whether a hand-kept row names its page and the day of the check."""
+    try:
+        date.fromisoformat(row["checked"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return str(row.get("source")).startswith("https://")
 
 
 def apply(rows: dict[str, Any], constraints: dict[str, Merged]) -> None:
