@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policypack import (
     UNKNOWN,
@@ -17,6 +19,7 @@ from policypack import (
     relational_rule,
     resource_rule,
 )
+from policypack.aws import catalog
 from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
     LAUNCH_CONFIGURATION,
@@ -27,7 +30,7 @@ from policypack.aws.launch_sources import (
 from policypack.aws.security_groups import GROUPS
 from policypack.aws.zones import INSTANCE, SPOT_REQUEST, SUBNET, VPC
 from policypack.plan.references import distinct
-from policypack.plan.values import ABSENT, is_given, look_up, parse_path
+from policypack.plan.values import ABSENT, is_given, known_at, look_up, parse_path
 
 INSTANCES = (INSTANCE, SPOT_REQUEST)
 SPOT_FLEET = "aws:ec2/spotFleetRequest:SpotFleetRequest"
@@ -84,11 +87,12 @@ def _count(resource: Resource) -> int:
     source=CREATE_GROUP,
 )
 def asg_launch_template_incomplete(group: Resource) -> Findings:
-    """The launch template of an Auto Scaling group names an image and an instance type.
+    """An Auto Scaling group launches from one template, which names an image and an instance type.
 
     Why: a template may be incomplete on its own, but the group's creation validates it.
     Fix: set `image_id`, and `instance_type` or `instance_requirements`, in the template.
     """
+    yield from _not_one_source(group)
     for launch in launch_sources(group):
         template = launch.source
         if template.type != LAUNCH_TEMPLATE:
@@ -98,6 +102,27 @@ def asg_launch_template_incomplete(group: Resource) -> Findings:
         typed = template.has("instanceType") or template.has("instanceRequirements")
         if not typed and not _every_override_is_typed(group):
             yield group.finding(launch.path, f"the template {template.name} names no instance type")
+
+
+_ONE_SOURCE = (
+    "ValidationError: Valid requests must contain either LaunchTemplate, LaunchConfigurationName, "
+    "InstanceId or MixedInstancesPolicy parameter."
+)
+_SOURCES = ("launchConfiguration", "launchTemplate", "mixedInstancesPolicy")
+
+
+def _not_one_source(group: Resource) -> Findings:
+    sources = {key: look_up(group.tree, (key,)) for key in _SOURCES}
+    if all(value in (ABSENT, "") for value in sources.values()):
+        text = "the group names nothing to launch from"
+        yield group.finding("launchTemplate", text, error=_ONE_SOURCE)
+    given = [key for key, value in sources.items() if value not in (ABSENT, UNKNOWN, "")]
+    if len(given) > 1:
+        text = f"the group launches from {' and '.join(given)}"
+        yield group.finding(given[1], text, error=_ONE_SOURCE)
+    for block in group.each("launchTemplate"):
+        if not block.has("id") and not block.has("name"):
+            yield block.finding("id", "the template is named neither by id nor by name")
 
 
 def _overrides_bring_images(group: Resource) -> bool:
@@ -167,10 +192,11 @@ _PLACES: dict[str, tuple[str, str]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": ("securityGroupIds", "subnetIds"),
     "aws:efs/mountTarget:MountTarget": ("securityGroups", "subnetId"),
 }
+_TEMPLATES = (LAUNCH_TEMPLATE, AUTO_SCALING_GROUP)
 
 
 @relational_rule(
-    on=[*_PLACES, AUTO_SCALING_GROUP],
+    on=[*_PLACES, *_TEMPLATES],
     level=Level.MANDATORY,
     severity=Severity.CRITICAL,
     error="InvalidParameter: Security group and subnet belong to different networks",
@@ -199,12 +225,22 @@ def ec2_security_group_wrong_vpc(resource: Resource) -> Findings:
 
 
 def _group_uses(resource: Resource) -> Iterator[tuple[Resource, str, str]]:
-    if resource.type != AUTO_SCALING_GROUP:
+    if resource.type not in _TEMPLATES:
         yield (resource, *_PLACES[resource.type])
-        return
-    for launch in launch_sources(resource):
-        path = "vpcSecurityGroupIds" if launch.source.type == LAUNCH_TEMPLATE else "securityGroups"
-        yield launch.source, path, "vpcZoneIdentifiers"
+    for interface in resource.each("networkInterfaces") if resource.type == LAUNCH_TEMPLATE else ():
+        groups, subnet = (interface.full_path(key) for key in ("securityGroups", "subnetId"))
+        yield resource, groups, subnet
+    for launch in launch_sources(resource) if resource.type == AUTO_SCALING_GROUP else ():
+        for path in _group_paths(launch.source):
+            yield launch.source, path, "vpcZoneIdentifiers"
+
+
+def _group_paths(source: Resource) -> Iterator[str]:
+    """Where what a group launches from names the security groups of its instances."""
+    yield "vpcSecurityGroupIds" if source.type == LAUNCH_TEMPLATE else "securityGroups"
+    for interface in source.each("networkInterfaces"):
+        if not interface.has("subnetId"):
+            yield interface.full_path("securityGroups")
 
 
 def _in_other_vpc(group: Resource, subnet: Resource) -> bool:
@@ -284,7 +320,14 @@ def ec2_instance_type_invalid(resource: Resource) -> Findings:
     for path, name in _texts(resource, *paths):
         family, _, size = name.partition(".")
         if not _TYPE_SHAPE.fullmatch(family) or not _SIZE_SHAPE.fullmatch(size):
-            yield resource.finding(path, f'"{name}" is no instance type')
+            near = None if resource.is_secret(path) else _nearest_type(name)
+            hint = f", {near} comes nearest" if near else ""
+            yield resource.finding(path, f'"{name}" is no instance type{hint}')
+
+
+@lru_cache(maxsize=256)
+def _nearest_type(name: str) -> str | None:
+    return next(iter(difflib.get_close_matches(name, catalog.instance_type_names(), n=1)), None)
 
 
 @relational_rule(
@@ -328,14 +371,30 @@ def asg_mixed_instances_template_conflict(group: Resource) -> Findings:
         "autoscaling-schedule-desired-over-max",
         "autoscaling-schedule-desired-under-min",
         "autoscaling-schedule-min-over-max",
+        "autoscaling-schedule-negative-desired-capacity",
+        "autoscaling-schedule-negative-min-size",
     ),
 )
 def asg_size_bounds_invalid(group: Resource) -> Findings:
     """The sizes of an Auto Scaling group are in order: minimum, desired, maximum.
 
-    Why: Auto Scaling refuses sizes that contradict each other.
+    Why: Auto Scaling refuses sizes that contradict each other, a maintenance policy whose two
+    percentages lie more than 100 apart, and health checks that it does not know.
     Fix: make min_size <= desired_capacity <= max_size.
     """
+    yield from _size_faults(group)
+    if group.type == AUTO_SCALING_GROUP:
+        yield from _maintenance_faults(group)
+        yield from _unknown_health_checks(group)
+
+
+def _size_faults(group: Resource) -> Findings:
+    for key in ("minSize", "desiredCapacity", "maxSize"):
+        size = _size(group, key)
+        if size is not None and size < 0:
+            text = f"the size {size} is negative"
+            yield group.finding(key, text, error="ValidationError: sizes are 0 or more")
+            return
     low, wanted, high = (_size(group, key) for key in ("minSize", "desiredCapacity", "maxSize"))
     if low is not None and high is not None and low > high:
         yield group.finding("minSize", f"the minimum {low} is above the maximum {high}")
@@ -343,6 +402,45 @@ def asg_size_bounds_invalid(group: Resource) -> Findings:
         yield group.finding("desiredCapacity", f"{wanted} is below the minimum {low}")
     elif wanted is not None and high is not None and wanted > high:
         yield group.finding("desiredCapacity", f"{wanted} is above the maximum {high}")
+
+
+_MAINTENANCE = (
+    "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html"
+)
+
+
+def _maintenance_faults(group: Resource) -> Findings:
+    for policy in group.each("instanceMaintenancePolicy"):
+        low, high = policy["minHealthyPercentage"], policy["maxHealthyPercentage"]
+        if not isinstance(low, int) or not isinstance(high, int):
+            return
+        if (low == -1) != (high == -1):
+            key = "minHealthyPercentage" if low == -1 else "maxHealthyPercentage"
+            text = "one percentage of the policy is taken back, the other set"
+            yield policy.finding(key, text, error="ValidationError", url=_MAINTENANCE)
+        elif high - low > 100:
+            text = f"{low} and {high} percent lie more than 100 apart"
+            yield policy.finding(
+                "maxHealthyPercentage", text, error="ValidationError", url=_MAINTENANCE
+            )
+
+
+# The list grows, so another word is but doubtful:
+# https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+_HEALTH_CHECKS = ("EC2", "ELB", "EBS", "VPC_LATTICE")
+
+
+def _unknown_health_checks(group: Resource) -> Findings:
+    kinds = known_at(group.tree, "healthCheckType")
+    for kind in kinds.split(",") if isinstance(kinds, str) else ():
+        if kind.strip().upper() not in (*_HEALTH_CHECKS, ""):
+            known = ", ".join(_HEALTH_CHECKS)
+            yield group.finding(
+                "healthCheckType",
+                f"{kind.strip()} is no health check among {known}",
+                level=Level.ADVISORY,
+                error="",
+            )
 
 
 def _size(group: Resource, key: str) -> int | None:

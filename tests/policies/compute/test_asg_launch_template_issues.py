@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import base64
+import gzip
 from typing import Any
 
-from pulumi_aws import autoscaling, ec2, ecs, lb
+from pulumi_aws import autoscaling, ec2, ecs, lb, vpc
 
 from policies.compute.asg_launch_template_issues import (
     asg_launch_configuration_legacy,
@@ -16,11 +18,13 @@ from policies.compute.asg_launch_template_issues import (
     ec2_security_group_wrong_vpc,
     ec2_user_data_invalid,
 )
+from policypack import Level
 from policypack.aws import catalog
 from policypack.plan.stack import StackContext
 from policypack.testing import case, evaluate, planned, unknown
 
 AMI = "ami-0abcdef1234567890"
+FLEET_ROLE = "arn:aws:iam::123456789012:role/fleet"
 
 
 def group(template: Any = None, **more: Any) -> None:
@@ -49,6 +53,22 @@ def test_image_by_name() -> None:
 def test_image_sound() -> None:
     ec2.LaunchTemplate("web", image_id="ami-0abcdef1234567890", instance_type="t3.micro")
     ec2.LaunchTemplate("api", image_id="resolve:ssm:/golden/web", instance_type="t3.micro")
+
+
+@case(
+    ec2_ami_id_malformed,
+    "fires",
+    'imageId: "resolve:ssm:/golden/web" is no image id',
+    'launchSpecifications[1].ami: "ami-xxxxxxxx" is no image id',
+)
+def test_image_of_a_launch_configuration_and_a_fleet() -> None:
+    ec2.LaunchConfiguration("web", image_id="resolve:ssm:/golden/web", instance_type="t3.micro")
+    launches = [
+        {"ami": one, "instance_type": "t3.micro"} for one in ("ami-12345678", "ami-xxxxxxxx")
+    ]
+    ec2.SpotFleetRequest(
+        "web", iam_fleet_role=FLEET_ROLE, target_capacity=1, launch_specifications=launches
+    )
 
 
 @case(ec2_ami_id_malformed, "absent")
@@ -86,6 +106,28 @@ def test_template_without_type_in_a_mixed_policy() -> None:
     template = ec2.LaunchTemplate("web", image_id=AMI)
     policy = mixed(template, [{"instance_type": "t3.micro"}, {"weighted_capacity": "1"}])
     autoscaling.Group("web", min_size=1, max_size=2, mixed_instances_policy=policy)
+
+
+@case(
+    asg_launch_template_incomplete,
+    "fires",
+    "launchTemplate.id: the template is named neither by id nor by name",
+    "launchTemplate: the group names nothing to launch from",
+    "launchTemplate: the group launches from launchConfiguration and launchTemplate",
+)
+def test_not_one_launch_source() -> None:
+    autoscaling.Group("a", min_size=1, max_size=2, launch_template={"version": "1"})
+    autoscaling.Group("b", min_size=1, max_size=2)
+    autoscaling.Group(
+        "c", min_size=1, max_size=2, launch_configuration="web", launch_template={"id": "lt-1"}
+    )
+
+
+@case(asg_launch_template_incomplete, "sound")
+def test_template_in_a_mixed_policy_alone() -> None:
+    template = ec2.LaunchTemplate("web", image_id=AMI)
+    policy = mixed(template, [{"instance_type": "t3.micro"}, {"instance_type": "t3.small"}])
+    group(launch_configuration="", mixed_instances_policy=policy)
 
 
 @case(asg_launch_template_incomplete, "sound")
@@ -166,8 +208,8 @@ def networks() -> tuple[ec2.Subnet, ec2.Vpc, ec2.Vpc]:
     "vpcSecurityGroupIds: web is in another VPC than a",
 )
 def test_group_of_the_default_vpc() -> None:
-    vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")
-    subnet = ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
+    main = ec2.Vpc("main", cidr_block="10.0.0.0/16")
+    subnet = ec2.Subnet("a", vpc_id=main.id, cidr_block="10.0.0.0/24")
     web = ec2.SecurityGroup("web")
     ec2.Instance(
         "web",
@@ -194,11 +236,35 @@ def test_group_of_another_vpc() -> None:
     lb.LoadBalancer("front", subnets=[subnet.id], security_groups=[web.id])
 
 
+@case(
+    ec2_security_group_wrong_vpc,
+    "fires",
+    "vpcZoneIdentifiers: web is in another VPC than a",
+    "networkInterfaces[0].securityGroups: web is in another VPC than a",
+)
+def test_group_of_an_interface_in_another_vpc() -> None:
+    subnet, _, other = networks()
+    web = ec2.SecurityGroup("web", vpc_id=other.id)
+    interface = {"security_groups": [web.id]}
+    ec2.LaunchTemplate("fixed", network_interfaces=[{**interface, "subnet_id": subnet.id}])
+    template = ec2.LaunchTemplate("web", image_id=AMI, network_interfaces=[interface])
+    group(template, vpc_zone_identifiers=[subnet.id])
+
+
+@case(ec2_security_group_wrong_vpc, "sound")
+def test_group_that_is_associated_with_the_vpc() -> None:
+    subnet, one, other = networks()
+    web = ec2.SecurityGroup("web", vpc_id=other.id)
+    vpc.SecurityGroupVpcAssociation("web", security_group_id=web.id, vpc_id=one.id)
+    interface = {"security_groups": [web.id], "subnet_id": subnet.id}
+    ec2.LaunchTemplate("web", network_interfaces=[interface])
+
+
 @case(ec2_security_group_wrong_vpc, "sound")
 def test_group_of_the_subnets_vpc() -> None:
-    vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16")
-    subnet = ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
-    web = ec2.SecurityGroup("web", vpc_id=vpc.id)
+    main = ec2.Vpc("main", cidr_block="10.0.0.0/16")
+    subnet = ec2.Subnet("a", vpc_id=main.id, cidr_block="10.0.0.0/24")
+    web = ec2.SecurityGroup("web", vpc_id=main.id)
     ec2.Instance(
         "web",
         ami="ami-0abcdef1234567890",
@@ -240,6 +306,13 @@ def test_user_data_encoded() -> None:
     ec2.Instance("api", ami=AMI, instance_type="t3.micro", user_data="#!/bin/bash\n")
 
 
+@case(ec2_user_data_invalid, "sound")
+def test_user_data_compressed_and_wrapped() -> None:
+    packed = base64.b64encode(gzip.compress(b"#!/bin/bash\n")).decode()
+    ec2.LaunchTemplate("web", user_data=packed[:20] + "\n" + packed[20:])
+    ec2.LaunchConfiguration("api", image_id=AMI, instance_type="t3.micro", user_data_base64=packed)
+
+
 @case(ec2_user_data_invalid, "absent")
 def test_user_data_absent() -> None:
     ec2.LaunchTemplate("web", user_data="")
@@ -250,7 +323,11 @@ def test_user_data_unknown() -> None:
     ec2.LaunchTemplate("web", user_data=unknown())
 
 
-@case(ec2_instance_type_invalid, "fires", 'instanceType: "t3.mirco" is no instance type')
+@case(
+    ec2_instance_type_invalid,
+    "fires",
+    'instanceType: "t3.mirco" is no instance type, t3.micro comes nearest',
+)
 def test_type_misspelt() -> None:
     ec2.Instance("web", ami="ami-0abcdef1234567890", instance_type="t3.mirco")
 
@@ -258,12 +335,27 @@ def test_type_misspelt() -> None:
 @case(
     ec2_instance_type_invalid,
     "fires",
-    'mixedInstancesPolicy.launchTemplate.overrides[1].instanceType: "t3micro" is no instance type',
+    'mixedInstancesPolicy.launchTemplate.overrides[1].instanceType: "t3micro" is no instance type,'
+    " t3.micro comes nearest",
 )
 def test_type_of_an_override() -> None:
     template = ec2.LaunchTemplate("web", image_id=AMI)
     policy = mixed(template, [{"instance_type": "m5.large"}, {"instance_type": "t3micro"}])
     autoscaling.Group("web", min_size=1, max_size=2, mixed_instances_policy=policy)
+
+
+@case(
+    ec2_instance_type_invalid,
+    "fires",
+    'instanceType: "m5larg" is no instance type, m5.large comes nearest',
+    'instanceType: "c5.24x" is no instance type, c5.24xlarge comes nearest',
+)
+def test_type_of_a_reservation_and_a_host() -> None:
+    ec2.DedicatedHost("web", availability_zone="us-east-1a", instance_type="c5.24x")
+    ec2.CapacityReservation(
+        "web", availability_zone="us-east-1a", instance_count=1, instance_platform="Linux/UNIX",
+        instance_type="m5larg",
+    )  # fmt: skip
 
 
 @case(ec2_instance_type_invalid, "sound")
@@ -376,6 +468,60 @@ def test_desired_outside() -> None:
     )  # fmt: skip
 
 
+@case(
+    asg_size_bounds_invalid,
+    "fires",
+    "minSize: the size -2 is negative",
+    "desiredCapacity: the size -3 is negative",
+)
+def test_negative_sizes() -> None:
+    group(min_size=-2)
+    autoscaling.Schedule(
+        "night", autoscaling_group_name="web", scheduled_action_name="night",
+        min_size=-1, desired_capacity=-3, max_size=-1,
+    )  # fmt: skip
+
+
+@case(
+    asg_size_bounds_invalid,
+    "fires",
+    "instanceMaintenancePolicy.maxHealthyPercentage: 50 and 200 percent lie more than 100 apart",
+    "instanceMaintenancePolicy.minHealthyPercentage: one percentage of the policy is taken back,"
+    " the other set",
+)
+def test_maintenance_policies() -> None:
+    for name, low, high in (("a", 50, 200), ("b", -1, 110)):
+        policy = {"min_healthy_percentage": low, "max_healthy_percentage": high}
+        autoscaling.Group(name, min_size=1, max_size=2, instance_maintenance_policy=policy)
+
+
+@case(asg_size_bounds_invalid, "sound")
+def test_maintenance_policies_and_health_checks() -> None:
+    for name, low, high in (("a", 100, 200), ("b", -1, -1)):
+        policy = {"min_healthy_percentage": low, "max_healthy_percentage": high}
+        autoscaling.Group(
+            name, min_size=1, max_size=2, instance_maintenance_policy=policy,
+            health_check_type="ELB,VPC_LATTICE",
+        )  # fmt: skip
+
+
+@case(
+    asg_size_bounds_invalid,
+    "fires",
+    "healthCheckType: ALB is no health check among EC2, ELB, EBS, VPC_LATTICE",
+)
+def test_unknown_health_check() -> None:
+    group(health_check_type="EBS,ALB")
+
+
+def test_an_unknown_health_check_may_be_a_new_one() -> None:
+    def alb() -> None:
+        group(health_check_type="ALB")
+
+    (found,) = evaluate(asg_size_bounds_invalid, planned(alb, StackContext()))
+    assert found.level is Level.ADVISORY
+
+
 @case(asg_size_bounds_invalid, "sound")
 def test_sizes_in_order() -> None:
     autoscaling.Group(
@@ -393,7 +539,11 @@ def test_sizes_absent() -> None:
 
 @case(asg_size_bounds_invalid, "unknown")
 def test_sizes_unknown() -> None:
-    group(min_size=unknown(), max_size=0, desired_capacity=unknown())
+    policy = {"min_healthy_percentage": unknown(), "max_healthy_percentage": 200}
+    group(
+        min_size=unknown(), max_size=0, desired_capacity=unknown(),
+        instance_maintenance_policy=policy, health_check_type=unknown(),
+    )  # fmt: skip
 
 
 @case(
