@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -23,7 +22,7 @@ from policypack.aws.input_faults import (
 )
 from policypack.aws.json_documents import ARRAY, DOCUMENTS
 from policypack.aws.words import quoted
-from policypack.plan.values import Asset, format_path
+from policypack.plan.values import Asset, Path, format_path
 
 _API_ERRORS = "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html"
 _OUTPUTS = "https://www.pulumi.com/docs/iac/concepts/inputs-outputs/"
@@ -68,24 +67,24 @@ def pulumi_output_stringified(resource: Resource) -> Findings:
     Fix: build the text with `pulumi.Output.concat`, `pulumi.Output.format`,
     `pulumi.Output.json_dumps` or `.apply`.
     """
-    for path, text in _texts(resource.tree, ()):
-        if OUTPUT_AS_TEXT.search(text):
-            yield resource.finding(
-                format_path(path), "the text holds an output that is not resolved"
-            )
+    found: list[Path] = []
+    _find_outputs(resource.tree, (), found)
+    for path in found:
+        yield resource.finding(format_path(path), "the text holds an output that is not resolved")
 
 
-def _texts(tree: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _find_outputs(tree: Any, at: Path, found: list[Path]) -> None:
     if isinstance(tree, str):
-        yield at, tree
+        if OUTPUT_AS_TEXT.search(tree):
+            found.append(at)
     elif isinstance(tree, list):
         for index, element in enumerate(tree):
-            yield from _texts(element, (*at, index))
+            _find_outputs(element, (*at, index), found)
     elif isinstance(tree, dict):
         for key, value in tree.items():
             if OUTPUT_AS_TEXT.search(key):
-                yield at, key
-            yield from _texts(value, (*at, key))
+                found.append(at)
+            _find_outputs(value, (*at, key), found)
 
 
 @resource_rule(
@@ -309,8 +308,10 @@ def arn_malformed_or_wrong_service(resource: Resource) -> Findings:
     """
     told = {fault.path for fault in faults(resource) if fault.certain}
     for place in places(resource):
+        if not isinstance(place.value, str):
+            continue
         services = services_of(resource.type, place.generic)
-        if services and isinstance(place.value, str) and place.path not in told:
+        if services and place.path not in told:
             text = _wrong_arn(resource, place, services)
             if text and not _is_owned(resource, place.path):
                 yield resource.finding(place.path, text)
@@ -339,6 +340,7 @@ _WORDS = {
     "map": "a map",
     "object": "an object",
 }
+_ANYTHING = frozenset({"any", "json", "asset"})
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -356,16 +358,18 @@ def property_wrong_type(resource: Resource) -> Findings:
     """
     wrong: list[tuple[str | int, ...]] = []
     for place in places(resource):
-        inside = any(place.steps[: len(steps)] == steps for steps in wrong)
-        if not inside and (text := _wrong_type(place)):
+        text = _wrong_type(place)
+        if text and not any(place.steps[: len(steps)] == steps for steps in wrong):
             wrong.append(place.steps)
             yield resource.finding(place.path, text)
 
 
 def _wrong_type(place: Place) -> str | None:
     kind = place.shape.kind if place.shape else "any"
+    if kind in _ANYTHING:
+        return None
     value, given = place.value, _given(place.value)
-    if given is None or kind in {"any", "json", "asset"}:
+    if given is None:
         return None
     scalar = given == "single value"
     # The provider takes a list of one for what it wants, and an object for a list of one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ARN = re.compile(r"^arn:aws[\w-]*:[\w-]+:[\w*-]*:[\w*-]*:.+", re.DOTALL)
 
@@ -52,6 +53,7 @@ OTHER_SERVICES: dict[str, dict[str, frozenset[str]]] = {
 """Properties of one type, by path."""
 
 
+@lru_cache(maxsize=4096)
 def services_of(type_token: str, path: str) -> frozenset[str]:
     """The services whose ARNs a property takes; empty where that is not known."""
     of_type = OTHER_SERVICES.get(type_token, {})

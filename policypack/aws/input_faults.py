@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from policypack.aws.book import broken
 from policypack.aws.catalog.constraints import (
@@ -33,8 +33,7 @@ NEVER_WRONG = (0, -1)
 """Numbers with which the provider says "none" or "unlimited"."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A known value of a resource and where it stands; `generic` has `[]` for any element."""
 
     steps: Path

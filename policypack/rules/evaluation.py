@@ -114,13 +114,11 @@ class Evaluation:
                     self._fail(rule, error, subject, found)
         return found
 
-    def _calls(self, rule: Rule, subject: Resource | Stack) -> Iterator[tuple[Any, ...]]:
+    def _calls(self, rule: Rule, subject: Resource | Stack) -> Iterable[tuple[Any, ...]]:
         last = (self.settings.of(rule),) if rule.takes_settings else ()
         if not rule.each or isinstance(subject, Stack):
-            yield (subject, *last)
-            return
-        for block in elements(subject, rule.each):
-            yield (subject, block, *last)
+            return ((subject, *last),)
+        return ((subject, block, *last) for block in elements(subject, rule.each))
 
     def _fail(
         self, rule: Rule, error: Exception, subject: Resource | Stack, found: list[Diagnostic]
