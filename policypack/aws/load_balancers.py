@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from policypack.plan.references import Followed
 from policypack.plan.resource import Resource
+from policypack.plan.values import Undetermined
 
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 CLASSIC_LOAD_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
@@ -41,6 +43,25 @@ def forwarders(target_group: Resource) -> tuple[list[Resource], bool]:
             found += [*referrers, *referrers.possible]
             closed = closed and referrers.closed
     return list({one.urn: one for one in found}.values()), closed
+
+
+def listeners_of(balancer: Resource) -> Iterator[Resource]:
+    """Yield the listeners that a load balancer certainly has, each followed by its rules."""
+    for listener in balancer.referrers(LISTENER, "loadBalancerArn"):
+        yield listener
+        yield from listener.referrers(LISTENER_RULE, "listenerArn")
+
+
+def balancers_behind(target_group: Resource) -> list[Resource]:
+    """Return the load balancers of the stack that certainly forward to a target group."""
+    found: dict[str, Resource] = {}
+    for token, actions in _ACTIONS.items():
+        for path in (f"{actions}.targetGroupArn", f"{actions}.forward.targetGroups.arn"):
+            for listener in target_group.referrers(token, path):
+                with suppress(Undetermined):
+                    balancer = balancer_of(listener)
+                    found[balancer.urn] = balancer
+    return [found[urn] for urn in sorted(found)]
 
 
 def balancer_of(listener: Resource) -> Resource:

@@ -322,10 +322,11 @@ def peer_of(resource: Resource, groups: str, subnets: str = "") -> Peer:
     """
     members = resource.follow(groups, *GROUPS)
     urns = frozenset(group.urn for group in members) if members.exact else None
-    return Peer(urns, _networks(resource, subnets) if subnets else None)
+    return Peer(urns, networks_of(resource, subnets) if subnets else None)
 
 
-def _networks(resource: Resource, path: str) -> tuple[Network, ...] | None:
+def networks_of(resource: Resource, path: str) -> tuple[Network, ...] | None:
+    """Return the blocks of all subnets at `path`; None where they are not all known."""
     subnets = resource.follow(path, "aws:ec2/subnet:Subnet")
     if not subnets.exact or not subnets:
         return None

@@ -17,7 +17,9 @@ from policies.compute.load_balancer_health_check_failures import (
     elbv2_load_balancer_egress_blocked,
     elbv2_target_type_mismatch,
 )
-from policypack.testing import case, unknown
+from policypack import Level
+from policypack.plan.stack import StackContext
+from policypack.testing import case, evaluate, planned, unknown
 
 OPEN = {"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}
 
@@ -57,6 +59,34 @@ def test_check_over_http() -> None:
         vpc_id="vpc-1",
         health_check={"protocol": "HTTP", "path": "/health"},
     )
+
+
+@case(
+    elbv2_health_check_protocol_invalid,
+    "fires",
+    'healthCheck.matcher: "2xx" is no list of codes from 200 to 599',
+    'healthCheck.matcher: "200-600" is no list of codes from 200 to 599',
+    "healthCheck.matcher: a check over TCP has no matcher",
+)
+def test_matchers_of_network_groups() -> None:
+    checked("TCP", protocol="TCP", matcher="200")
+    for name, codes in (("far", "200-600"), ("class", "2xx")):
+        check = {"protocol": "HTTP", "matcher": codes}
+        lb.TargetGroup(name, port=80, protocol="TCP_UDP", vpc_id="vpc-1", health_check=check)
+
+
+@case(elbv2_health_check_protocol_invalid, "sound")
+def test_matcher_of_a_network_group() -> None:
+    checked("TCP", matcher="200-399,599", path="/")
+    lb.TargetGroup("plain", port=80, protocol="TCP", health_check={"protocol": "TCP", "path": ""})
+
+
+def test_a_code_of_a_network_group_may_be_taken_yet() -> None:
+    def far() -> None:
+        checked("TCP", protocol="HTTP", matcher="600")
+
+    (found,) = evaluate(elbv2_health_check_protocol_invalid, planned(far, StackContext()))
+    assert found.level is Level.ADVISORY
 
 
 @case(elbv2_health_check_protocol_invalid, "absent")
@@ -116,6 +146,34 @@ def test_timeout_below_the_interval() -> None:
     )
 
 
+@case(
+    elbv2_health_check_timing_invalid,
+    "fires",
+    "healthCheck.interval: 6 seconds are not above 6, the timeout that AWS takes for HTTP",
+    "healthCheck.interval: 20 seconds are not above 30, the timeout that AWS takes for lambda",
+    "healthCheck.interval: 8 seconds are not above 10, the timeout that AWS takes for HTTPS",
+)
+def test_interval_against_the_usual_timeout() -> None:
+    checked("HTTPS", interval=8)
+    lb.TargetGroup("b", port=80, protocol="HTTP", health_check={"interval": 6})
+    lb.TargetGroup("c", target_type="lambda", health_check={"interval": 20})
+
+
+@case(elbv2_health_check_timing_invalid, "sound")
+def test_interval_above_the_usual_timeout() -> None:
+    checked("TCP", interval=10)
+    lb.TargetGroup("b", port=80, protocol="HTTP", health_check={"interval": 7})
+    lb.TargetGroup("c", port=53, protocol="UDP", health_check={"interval": 5})
+
+
+def test_an_interval_below_the_usual_timeout_may_do() -> None:
+    def short() -> None:
+        checked(interval=5)
+
+    (found,) = evaluate(elbv2_health_check_timing_invalid, planned(short, StackContext()))
+    assert found.level is Level.ADVISORY
+
+
 @case(elbv2_health_check_timing_invalid, "absent")
 def test_times_absent() -> None:
     checked(path="/")
@@ -168,6 +226,64 @@ def test_other_targets_of_the_wrong_kind() -> None:
     handler = lambda_.Function("handler", role="arn:aws:iam::123456789012:role/r")
     group = lb.TargetGroup("web", port=80, protocol="HTTP")
     lb.TargetGroupAttachment("a", target_group_arn=group.arn, target_id=handler.arn)
+
+
+@case(
+    elbv2_target_type_mismatch,
+    "fires",
+    "targetId: 10.0.0.7 is a target of type ip, not instance",
+    "targetId: i-0123456789abcdef0 is a target of type instance, not ip",
+    "targetId: arn:aws:lambda:us-east-1:123456789012:function:f is a target of type lambda,"
+    " not instance",
+)
+def test_literal_targets_of_the_wrong_kind() -> None:
+    web = lb.TargetGroup("web", port=80, protocol="HTTP")
+    ips = lb.TargetGroup("ips", port=80, protocol="HTTP", target_type="ip")
+    handler = "arn:aws:lambda:us-east-1:123456789012:function:f"
+    for name, group, target in (
+        ("a", web, "10.0.0.7"), ("b", ips, "i-0123456789abcdef0"), ("c", web, handler),
+    ):  # fmt: skip
+        lb.TargetGroupAttachment(name, target_group_arn=group.arn, target_id=target)
+
+
+@case(elbv2_target_type_mismatch, "sound")
+def test_literal_targets() -> None:
+    web = lb.TargetGroup("web", port=80, protocol="HTTP")
+    ips = lb.TargetGroup("ips", port=80, protocol="HTTP", target_type="ip")
+    front = lb.TargetGroup("front", port=80, protocol="TCP", target_type="alb")
+    alb = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/a/50dc6c495c0c9188"
+    for name, group, target in (
+        ("a", ips, "2001:db8::7"), ("b", web, "i-0123456789abcdef0"), ("c", front, alb),
+    ):  # fmt: skip
+        lb.TargetGroupAttachment(name, target_group_arn=group.arn, target_id=target)
+
+
+def tasks(group: lb.TargetGroup, launch_type: str | None = None, **more: Any) -> None:
+    task = ecs.TaskDefinition("api", family="api", container_definitions="[]", **more)
+    balancers = [{"target_group_arn": group.arn, "container_name": "api", "container_port": 1}]
+    ecs.Service("api", task_definition=task.arn, load_balancers=balancers, launch_type=launch_type)
+
+
+@case(
+    elbv2_target_type_mismatch,
+    "fires",
+    "loadBalancers[0].targetGroupArn: ips has target type ip, the tasks bridge",
+)
+def test_tasks_of_the_usual_mode_behind_addresses() -> None:
+    tasks(lb.TargetGroup("ips", port=80, protocol="HTTP", target_type="ip"))
+
+
+@case(elbv2_target_type_mismatch, "sound")
+def test_tasks_on_windows_have_another_mode() -> None:
+    system = {"operating_system_family": "WINDOWS_SERVER_2022_CORE"}
+    group = lb.TargetGroup("ips", port=80, protocol="HTTP", target_type="ip")
+    tasks(group, runtime_platform=system)
+
+
+@case(elbv2_target_type_mismatch, "sound")
+def test_tasks_of_the_host_mode() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    tasks(group, network_mode="host")
 
 
 @case(elbv2_target_type_mismatch, "sound")
@@ -246,6 +362,106 @@ def test_http_on_a_network_balancer() -> None:
         conditions=[{"path_pattern": {"values": ["/"]}}],
         actions=[{"type": "forward", "target_group_arn": group.arn}],
     )
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "defaultActions[0].targetGroupArn: web is for TCP, the listener for TCP_UDP",
+)
+def test_tcp_group_behind_a_listener_for_both() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="TCP")
+    listener(balancer(load_balancer_type="network"), group.arn, protocol="TCP_UDP")
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "defaultActions[0].targetGroupArn: web is for TCP, the listener for UDP",
+)
+def test_tcp_group_behind_a_udp_listener() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="TCP")
+    listener(balancer(load_balancer_type="network"), group.arn, protocol="UDP")
+
+
+def test_only_what_aws_states_of_protocols_is_a_must() -> None:
+    def programs(protocol: str) -> Any:
+        def program() -> None:
+            group = lb.TargetGroup("web", port=80, protocol="TCP")
+            listener(balancer(load_balancer_type="network"), group.arn, protocol=protocol)
+
+        stack = planned(program, StackContext())
+        return [one.level for one in evaluate(elbv2_listener_target_group_protocol_mismatch, stack)]
+
+    assert programs("TCP_UDP") == [Level.MANDATORY]
+    assert programs("UDP") == [Level.ADVISORY]
+    assert programs("TLS") == []
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "defaultActions[0].targetGroupArn: web is for IPv6, front for IPv4",
+)
+def test_ipv6_group_behind_an_ipv4_balancer() -> None:
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", target_type="ip", ip_address_type="ipv6"
+    )
+    listener(balancer(), group.arn)
+
+
+def homes() -> tuple[ec2.Vpc, ec2.Vpc, list[Any]]:
+    one, two = (ec2.Vpc(name, cidr_block="10.0.0.0/16") for name in ("one", "two"))
+    return one, two, [ec2.Subnet("a", vpc_id=one.id, cidr_block="10.0.0.0/24").id]
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "defaultActions[0].targetGroupArn: web is in another VPC than front",
+)
+def test_group_in_another_vpc() -> None:
+    _, two, subnets = homes()
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id=two.id)
+    listener(balancer(subnets=subnets), group.arn)
+
+
+@case(
+    elbv2_listener_target_group_protocol_mismatch,
+    "fires",
+    "defaultActions[0].targetGroupArn: web is served by back already",
+)
+def test_group_of_two_balancers() -> None:
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    listener(balancer(), group.arn)
+    forward = [{"type": "forward", "target_group_arn": group.arn}]
+    lb.Listener("b", load_balancer_arn=balancer("back").arn, default_actions=forward)
+
+
+@case(elbv2_listener_target_group_protocol_mismatch, "sound")
+def test_ipv6_group_of_two_listeners_of_one_dualstack_balancer() -> None:
+    one, _, subnets = homes()
+    front = balancer(ip_address_type="dualstack", subnets=subnets)
+    group = lb.TargetGroup(
+        "web", port=80, protocol="HTTP", target_type="ip", ip_address_type="ipv6", vpc_id=one.id
+    )
+    listener(front, group.arn)
+    forward = [{"type": "forward", "target_group_arn": group.arn}]
+    lb.Listener("b", load_balancer_arn=front.arn, port=81, default_actions=forward)
+
+
+@case(elbv2_listener_target_group_protocol_mismatch, "sound")
+def test_groups_behind_a_network_balancer() -> None:
+    front = balancer(load_balancer_type="network")
+    for place, (of_listener, of_group) in enumerate(
+        [("TLS", "TCP"), ("UDP", "TCP_UDP"), ("TCP", "TCP_UDP"), ("TCP_UDP", "TCP_UDP")]
+    ):
+        group = lb.TargetGroup(f"t{place}", port=80, protocol=of_group)
+        forward = [{"type": "forward", "target_group_arn": group.arn}]
+        lb.Listener(
+            f"l{place}", load_balancer_arn=front.arn, port=place + 1, protocol=of_listener,
+            default_actions=forward,
+        )  # fmt: skip
 
 
 @case(elbv2_listener_target_group_protocol_mismatch, "sound")
@@ -404,6 +620,51 @@ def test_check_port_of_instances_shut() -> None:
     )
 
 
+def app(port: int, **source: Any) -> ec2.SecurityGroup:
+    rule = {"protocol": "tcp", "from_port": port, "to_port": port, **source}
+    return ec2.SecurityGroup("app", ingress=[rule], egress=[OPEN])
+
+
+@case(elbv2_health_check_port_blocked, "fires", ": app of web does not admit front on 9000")
+def test_check_port_of_an_attached_instance_shut() -> None:
+    front_group = ec2.SecurityGroup("front", egress=[OPEN])
+    shut = app(8080, security_groups=[front_group.id])
+    group = lb.TargetGroup("web", port=80, protocol="HTTP", health_check={"port": "9000"})
+    listener(balancer(security_groups=[front_group.id]), group.arn)
+    machine = ec2.Instance("web", instance_type="t3.micro", vpc_security_group_ids=[shut.id])
+    lb.TargetGroupAttachment("a", target_group_arn=group.arn, target_id=machine.id, port=8080)
+
+
+@case(elbv2_health_check_port_blocked, "fires", ": app of web does not admit front on 80")
+def test_instances_shut_to_a_network_balancer() -> None:
+    _, _, subnets = homes()
+    shut = app(80, cidr_blocks=["192.0.2.0/24"])
+    group = lb.TargetGroup("web", port=80, protocol="TCP")
+    front = balancer(load_balancer_type="network", subnets=subnets)
+    listener(front, group.arn, protocol="TCP")
+    interfaces = [{"security_groups": [shut.id]}]
+    template = ec2.LaunchTemplate("web", network_interfaces=interfaces)
+    scaling = autoscaling.Group("web", min_size=1, max_size=1, launch_template={"id": template.id})
+    autoscaling.Attachment("a", autoscaling_group_name=scaling.id, lb_target_group_arn=group.arn)
+
+
+@case(elbv2_health_check_port_blocked, "sound")
+def test_instances_open_to_a_network_balancer() -> None:
+    _, _, subnets = homes()
+    group = lb.TargetGroup("web", port=80, protocol="TCP")
+    front = balancer(load_balancer_type="network", subnets=subnets)
+    listener(front, group.arn, protocol="TCP")
+    open_group = app(80, cidr_blocks=["10.0.0.0/16"])
+    launch = ec2.LaunchConfiguration(
+        "web", image_id="ami-0abcdef1234567890", instance_type="t3.micro",
+        security_groups=[open_group.id],
+    )  # fmt: skip
+    autoscaling.Group(
+        "web", min_size=1, max_size=1, launch_configuration=launch.name,
+        target_group_arns=[group.arn],
+    )  # fmt: skip
+
+
 @case(elbv2_health_check_port_blocked, "sound")
 def test_targets_open() -> None:
     served({"from_port": 8080, "to_port": 8080})
@@ -436,6 +697,46 @@ def test_balancer_without_egress() -> None:
     )
     group = lb.TargetGroup("web", port=8080, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
     listener(front, group.arn)
+
+
+def behind_egress(source: Any, check: Any = None) -> None:
+    rule = {"protocol": "tcp", "from_port": 8080, "to_port": 8080, **source}
+    front_group = ec2.SecurityGroup("front", egress=[rule])
+    inside = ec2.SecurityGroup("app", ingress=[OPEN], egress=[OPEN])
+    subnet = ec2.Subnet("a", vpc_id="vpc-1", cidr_block="10.0.5.0/24")
+    group = lb.TargetGroup("web", port=8080, protocol="HTTP", target_type="ip", health_check=check)
+    front = balancer(security_groups=[front_group.id])
+    http = listener(front, "arn:aws:elasticloadbalancing:x")
+    lb.ListenerRule(
+        "rule",
+        listener_arn=http.arn,
+        conditions=[{"path_pattern": {"values": ["/"]}}],
+        actions=[{"type": "forward", "target_group_arn": group.arn}],
+    )
+    fargate(group, security_groups=[inside.id], subnets=[subnet.id])
+
+
+@case(
+    elbv2_load_balancer_egress_blocked,
+    "fires",
+    "securityGroups: front lets nothing out on 8080 to web",
+)
+def test_egress_to_other_subnets() -> None:
+    behind_egress({"cidr_blocks": ["10.0.6.0/24"]})
+
+
+@case(
+    elbv2_load_balancer_egress_blocked,
+    "fires",
+    "securityGroups: front lets nothing out on 9000 to web",
+)
+def test_egress_without_the_check_port() -> None:
+    behind_egress({"cidr_blocks": ["10.0.5.0/24"]}, {"port": "9000"})
+
+
+@case(elbv2_load_balancer_egress_blocked, "sound")
+def test_egress_to_the_subnets_of_the_targets() -> None:
+    behind_egress({"cidr_blocks": ["10.0.0.0/16"]})
 
 
 @case(elbv2_load_balancer_egress_blocked, "sound")
@@ -493,6 +794,35 @@ def test_no_grace() -> None:
     autoscaling.Attachment("a", autoscaling_group_name=scaling.id, lb_target_group_arn=group.arn)
 
 
+def graced(group: lb.TargetGroup, grace: Any) -> None:
+    autoscaling.Group(
+        "web", min_size=1, max_size=2, health_check_type="ELB", health_check_grace_period=grace,
+        target_group_arns=[group.arn],
+    )  # fmt: skip
+
+
+@case(
+    asg_health_check_type_ignores_load_balancer,
+    "fires",
+    "healthCheckGracePeriod: 60 seconds are less than the 100 of the checks of web",
+)
+def test_short_grace() -> None:
+    check = {"healthy_threshold": 5, "interval": 20}
+    graced(lb.TargetGroup("web", port=80, protocol="HTTP", health_check=check), 60)
+
+
+@case(asg_health_check_type_ignores_load_balancer, "sound")
+def test_grace_as_long_as_the_checks() -> None:
+    check = {"healthy_threshold": 3, "interval": 20}
+    graced(lb.TargetGroup("web", port=80, protocol="HTTP", health_check=check), 60)
+
+
+@case(asg_health_check_type_ignores_load_balancer, "unknown")
+def test_checks_unknown() -> None:
+    check = {"healthy_threshold": unknown(), "interval": 20}
+    graced(lb.TargetGroup("web", port=80, protocol="HTTP", health_check=check), 10)
+
+
 @case(asg_health_check_type_ignores_load_balancer, "sound")
 def test_checks_of_the_balancer_heeded() -> None:
     group = lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
@@ -527,6 +857,21 @@ def test_check_type_unknown() -> None:
 )
 def test_path_left_out() -> None:
     lb.TargetGroup("web", port=80, protocol="HTTP", vpc_id="vpc-0123456789abcdef0")
+
+
+@case(
+    elbv2_health_check_path_default,
+    "fires",
+    "healthCheck.path: the path of the checks is left at /AWS.ALB/healthcheck,"
+    " which wants the code 12",
+)
+def test_path_of_grpc_left_out() -> None:
+    lb.TargetGroup("web", port=80, protocol="HTTP", protocol_version="GRPC", vpc_id="vpc-1")
+
+
+@case(elbv2_health_check_path_default, "sound")
+def test_matcher_that_admits_redirects() -> None:
+    checked(matcher="200-399")
 
 
 @case(elbv2_health_check_path_default, "sound")
