@@ -9,6 +9,7 @@ from tools.catalog.facets import Facets
 from tools.catalog.merge import certain, merge
 from tools.catalog.names import find, name_aliases, plain
 from tools.catalog.patterns import trivial, usable
+from tools.catalog.sources import CatalogBuildError
 
 
 def test_the_loosest_bound_wins_and_two_sources_are_certain() -> None:
@@ -55,15 +56,19 @@ def test_a_pattern_that_cannot_be_used_silences_the_others() -> None:
     [
         r"\p{Alpha}+",
         "^[[:alpha:]]+$",
-        "^(a+)+$",
         "^([A-Za-z](-|_|.)?)+$",
-        "^([A-Za-z0-9]+[A-Za-z0-9-.]*)*[A-Za-z0-9]$",
         "a(?i)b",
         "(",
     ],
 )
 def test_patterns_that_are_left_out(pattern: str) -> None:
     assert usable(pattern) is None
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^([A-Za-z0-9]+[A-Za-z0-9-.]*)*[A-Za-z0-9]$"])
+def test_a_slow_pattern_that_nobody_listed_stops_the_build(pattern: str) -> None:
+    with pytest.raises(CatalogBuildError, match="takes long"):
+        usable(pattern)
 
 
 def test_patterns_that_are_kept() -> None:
