@@ -24,6 +24,7 @@ from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
     LAUNCH_CONFIGURATION,
     LAUNCH_TEMPLATE,
+    every_override,
     launch_sources,
     overrides,
 )
@@ -36,6 +37,7 @@ INSTANCES = (INSTANCE, SPOT_REQUEST)
 VOLUME = "aws:ebs/volume:Volume"
 ROLE = "aws:iam/role:Role"
 INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile"
+IMAGE = "aws:ec2/ami:Ami"
 PLACEMENT_GROUP = "aws:ec2/placementGroup:PlacementGroup"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 RUN_INSTANCES = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html"
@@ -84,20 +86,24 @@ def _volumes(resource: Resource) -> Iterator[tuple[Block, _Names]]:
 def ec2_ebs_volume_spec_invalid(resource: Resource) -> Findings:
     """A volume's size, IOPS and throughput are what its type takes.
 
-    Why: EBS refuses sizes, IOPS and throughput outside the bounds of the type and their ratios.
+    Why: EBS refuses sizes, IOPS and throughput outside the bounds of the type and their ratios, and
+    boots from no hard disk.
     Fix: raise the IOPS or the size, or leave out what the type does not take.
     """
     for block, names in _volumes(resource):
         kind = _member(block, names.kind, names.default)
         if isinstance(kind, str):
             yield from _volume(block, names, kind)
+        elif look_up(block.tree, (names.kind,)) is ABSENT:
+            yield from _volume_of_any_type(block)
     if resource.type == VOLUME:
         yield from _volume_options(resource)
 
 
 def _member(block: Block, key: str, default: Any = None) -> Any:
     value = look_up(block.tree, (key,))
-    return default if value is ABSENT else None if value is UNKNOWN else value
+    # The provider takes 0 for "not given".
+    return default if value is ABSENT else None if value in (UNKNOWN, 0) else value
 
 
 def _volume(block: Block, names: _Names, kind: str) -> Findings:
@@ -108,6 +114,27 @@ def _volume(block: Block, names: _Names, kind: str) -> Findings:
     known = catalog.ebs_volume_type(kind)
     if known and known.iops_required and look_up(block.tree, ("iops",)) is ABSENT:
         yield block.finding("iops", f"{kind} needs its IOPS given")
+    if kind in _HARD_DISKS and block.path.startswith("rootBlockDevice"):
+        yield block.finding(names.kind, f"no instance boots from a volume of type {kind}")
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html
+_HARD_DISKS = ("st1", "sc1")
+
+
+def _volume_of_any_type(block: Block) -> Findings:
+    """What no type takes: the type of this volume is the image's."""
+    kinds = catalog.ebs_volume_types().values()
+    for key, unit, bounds in (
+        ("iops", "IOPS", [kind.iops for kind in kinds]),
+        ("throughput", "MiB/s", [kind.throughput_mibps for kind in kinds]),
+    ):
+        least = min(one[0] for one in bounds if one)
+        value = _member(block, key)
+        if isinstance(value, int) and value < least:
+            yield block.finding(
+                key, f"{value} {unit} is less than any type takes, which is {least}"
+            )
 
 
 def _volume_options(volume: Resource) -> Findings:
@@ -120,6 +147,12 @@ def _volume_options(volume: Resource) -> Findings:
         yield volume.finding("kmsKeyId", "a key is given for a volume that is not encrypted")
     if not any(volume.has(key) for key in ("size", "snapshotId", "sourceVolumeId")):
         yield volume.finding("size", "neither a size nor a snapshot is given")
+    rate = _member(Block(volume, volume.tree, ()), "volumeInitializationRate")
+    if isinstance(rate, int) and not 100 <= rate <= 300:
+        yield volume.finding("volumeInitializationRate", f"{rate} MiB/s is not 100 to 300")
+    elif rate is not None and not volume.has("snapshotId"):
+        text = "the volume is made from no snapshot that could be loaded"
+        yield volume.finding("volumeInitializationRate", text)
 
 
 @relational_rule(
@@ -165,8 +198,8 @@ def _may_share_name(role: Resource, profile: Resource) -> bool:
     return UNKNOWN in names or (names[0] == names[1] and ABSENT not in names)
 
 
-@resource_rule(
-    on=[*INSTANCES, LAUNCH_TEMPLATE],
+@relational_rule(
+    on=[*INSTANCES, LAUNCH_TEMPLATE, AUTO_SCALING_GROUP],
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     error="InvalidParameterCombination: The parameter groupName cannot be used with the parameter "
@@ -184,6 +217,12 @@ def ec2_instance_classic_security_groups(resource: Resource) -> Findings:
         if all(is_given(resource.tree, path) for path in both):
             yield resource.finding("securityGroupNames", "groups are named beside groups by id")
         return
+    if resource.type == AUTO_SCALING_GROUP:
+        for launch in launch_sources(resource) if is_given(resource.tree, _SUBNETS) else ():
+            if is_given(launch.source.tree, "securityGroupNames"):
+                text = f"the template {launch.source.name} names groups, beside these subnets"
+                yield resource.finding(_SUBNETS, text)
+        return
     groups = known_at(resource.tree, "securityGroups")
     names = [one for one in groups if isinstance(one, str)] if isinstance(groups, list) else []
     named = [one for one in names if not one.startswith("sg-")]
@@ -191,6 +230,7 @@ def ec2_instance_classic_security_groups(resource: Resource) -> Findings:
         yield resource.finding("securityGroups", f"{named[0]} is a name, beside a subnet")
 
 
+_SUBNETS = "vpcZoneIdentifiers"
 _ARM = re.compile(r"arm64|aarch64")
 _INTEL = re.compile(r"x86_64|amd64")
 
@@ -203,8 +243,8 @@ def architecture_of_parameter(image: str) -> str | None:
     return None if arm == intel else "arm64" if arm else "x86_64"
 
 
-@resource_rule(
-    on=[*INSTANCES, LAUNCH_TEMPLATE],
+@relational_rule(
+    on=[*INSTANCES, LAUNCH_TEMPLATE, AUTO_SCALING_GROUP],
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     error="InvalidParameterValue: The architecture of the specified instance type does not match "
@@ -223,13 +263,48 @@ def ec2_ami_architecture_mismatch(resource: Resource) -> Findings:
     Why: EC2 does not launch an x86_64 image on Graviton, or the reverse.
     Fix: take an arm64 image for Graviton families (t4g, m7g), an x86_64 image for the others.
     """
+    if resource.type == AUTO_SCALING_GROUP:
+        yield from _overrides_of_other_architecture(resource)
+        return
     path = "imageId" if resource.type == LAUNCH_TEMPLATE else "ami"
-    image, kind = resource[path], resource["instanceType"]
-    needed = architecture_of_parameter(image) if isinstance(image, str) else None
-    known = catalog.instance_type(kind) if isinstance(kind, str) else None
+    needed = _architecture(resource, path)
+    known = _known_type(resource)
     if needed and known and needed not in known.architectures:
-        runs = ", ".join(known.architectures)
-        yield resource.finding(path, f"the image is for {needed}, {kind} runs {runs}")
+        yield resource.finding(path, f"the image is for {needed}, {_runs(known)}")
+
+
+def _known_type(holder: Resource | Block) -> catalog.InstanceType | None:
+    """The catalog's entry of an instance type that is given and known."""
+    name = known_at(holder.tree, "instanceType")
+    return catalog.instance_type(name) if isinstance(name, str) else None
+
+
+def _runs(known: catalog.InstanceType) -> str:
+    return f"{known.name} runs {', '.join(known.architectures)}"
+
+
+def _architecture(source: Resource, path: str) -> str | None:
+    """The architecture of an image that a parameter names or that the stack makes."""
+    image = known_at(source.tree, path)
+    told = architecture_of_parameter(image) if isinstance(image, str) else None
+    made = source.follow(path, IMAGE)
+    if told is None and made.exact and len(made) == 1:
+        told = made.one.get("architecture", "x86_64")
+    return told if isinstance(told, str) else None
+
+
+def _overrides_of_other_architecture(group: Resource) -> Findings:
+    for launch in launch_sources(group):
+        if "overrides" in launch.path or launch.source.type != LAUNCH_TEMPLATE:
+            continue
+        needed = _architecture(launch.source, "imageId")
+        for override in overrides(group):
+            known = _known_type(override)
+            brings_own = override.has("launchTemplateSpecification") or override.has("imageId")
+            if needed and known and not brings_own and needed not in known.architectures:
+                text = f"the image of {launch.source.name} is for {needed}, {_runs(known)}"
+                # The group is made; it is the launches of this type that fail.
+                yield override.finding("instanceType", text, level=Level.ADVISORY)
 
 
 @resource_rule(
@@ -260,6 +335,49 @@ def ec2_instance_option_unsupported_by_type(resource: Resource) -> Findings:
     if known_at(resource.tree, "enclaveOptions.enabled") is True and not known.enclaves:
         yield resource.finding("enclaveOptions.enabled", f"{name} has no Nitro Enclaves")
     yield from _core_faults(resource, known)
+    yield from _interface_faults(resource, known)
+    yield from _market_faults(resource, known)
+
+
+def _market_faults(resource: Resource, known: catalog.InstanceType) -> Findings:
+    name = known.name
+    if _is_true(resource, "ebsOptimized") and known.ebs_optimized == "unsupported":
+        yield resource.finding("ebsOptimized", f"{name} is not optimised for EBS")
+    if known_at(resource.tree, _MARKET) == "spot" and "spot" not in known.usage_classes:
+        # AWS opens types to Spot as time goes by.
+        yield resource.finding(_MARKET, f"{name} is not sold as Spot", level=Level.ADVISORY)
+    for root in resource.each("rootBlockDevice") if _is_true(resource, "hibernation") else ():
+        if known_at(root.tree, "encrypted") is False:
+            # The image, or the account's default, may encrypt the volume nevertheless.
+            text = "an instance that hibernates boots from an encrypted volume"
+            yield root.finding("encrypted", text, level=Level.ADVISORY)
+
+
+_MARKET = "instanceMarketOptions.marketType"
+
+
+def _is_true(resource: Resource, path: str) -> bool:
+    """Whether a switch is on, which a launch template writes as a text."""
+    return known_at(resource.tree, path) in (True, "true")
+
+
+def _interface_faults(resource: Resource, known: catalog.InstanceType) -> Findings:
+    # EC2 looks at a template only when something is launched from it.
+    detail = {"level": Level.ADVISORY} if resource.type == LAUNCH_TEMPLATE else {}
+    interfaces = list(resource.each("networkInterfaces"))
+    most = known.network_interfaces if known.network_cards == 1 else None
+    if most is not None and len(interfaces) > most:
+        text = f"{known.name} has {most} network interfaces, {len(interfaces)} are given"
+        yield resource.finding("networkInterfaces", text, **detail)
+    taken: set[tuple[Any, Any]] = set()
+    for interface in interfaces:
+        index = known_at(interface.tree, "deviceIndex")
+        card = look_up(interface.tree, ("networkCardIndex",))
+        place = (0 if card is ABSENT else card, index)
+        if isinstance(index, int) and card is not UNKNOWN and place in taken:
+            text = f"another interface has the device index {index} too"
+            yield interface.finding("deviceIndex", text, **detail)
+        taken.add(place)
 
 
 def _core_faults(resource: Resource, known: catalog.InstanceType) -> Findings:
@@ -278,7 +396,7 @@ _STRATEGY = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strat
 
 
 @relational_rule(
-    on=[INSTANCE, LAUNCH_TEMPLATE, AUTO_SCALING_GROUP, PLACEMENT_GROUP],
+    on=[*INSTANCES, LAUNCH_TEMPLATE, AUTO_SCALING_GROUP, PLACEMENT_GROUP],
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
     error="InvalidParameterCombination: the placement group does not take these instances",
@@ -297,15 +415,50 @@ def ec2_placement_group_conflict(resource: Resource) -> Findings:
             yield resource.finding("partitionCount", f"a {resource['strategy']} has no partitions")
         return
     path = "placement.groupName" if resource.type == LAUNCH_TEMPLATE else "placementGroup"
-    if resource.follow(path, PLACEMENT_GROUP).one["strategy"] != "cluster":
+    group = resource.follow(path, PLACEMENT_GROUP).one
+    yield from _partition_faults(resource, group)
+    if group["strategy"] != "cluster":
         return
     if resource.type == AUTO_SCALING_GROUP:
         yield from _several_zones(resource)
+        yield from _types_outside_cluster(resource)
+    elif known := _outside_cluster(resource):
+        yield resource.finding("instanceType", f"{known.name} does not go into a cluster")
+
+
+def _partition_faults(resource: Resource, group: Resource) -> Findings:
+    in_template = resource.type == LAUNCH_TEMPLATE
+    path = "placement.partitionNumber" if in_template else "placementPartitionNumber"
+    number = known_at(resource.tree, path)
+    # EC2 looks at a template only when something is launched from it.
+    detail = {"level": Level.ADVISORY} if in_template else {}
+    if not isinstance(number, int) or number == 0:
         return
-    name = resource["instanceType"]
-    known = catalog.instance_type(name) if isinstance(name, str) else None
-    if known and known.placement_strategies and "cluster" not in known.placement_strategies:
-        yield resource.finding("instanceType", f"{name} does not go into a cluster")
+    strategy, count = group["strategy"], group.get("partitionCount", None)
+    if strategy != "partition":
+        text = f"{group.name} is a {strategy}, which has no partitions"
+        yield resource.finding(path, text, **detail)
+    elif isinstance(count, int) and number > count:
+        yield resource.finding(path, f"{group.name} has {count} partitions, not {number}", **detail)
+
+
+def _outside_cluster(holder: Resource | Block) -> catalog.InstanceType | None:
+    known = _known_type(holder)
+    strategies = known.placement_strategies if known else ()
+    return known if strategies and "cluster" not in strategies else None
+
+
+def _types_outside_cluster(group: Resource) -> Findings:
+    """The types that a group launches in vain: the group itself is made."""
+    typed = [one for one in every_override(group) if one.has("instanceType")]
+    for override in typed:
+        if known := _outside_cluster(override):
+            text = f"{known.name} does not go into a cluster"
+            yield override.finding("instanceType", text, level=Level.ADVISORY)
+    for launch in launch_sources(group) if not typed else ():
+        if known := _outside_cluster(launch.source):
+            text = f"{known.name} of {launch.source.name} does not go into a cluster"
+            yield group.finding(launch.path, text, level=Level.ADVISORY)
 
 
 def _several_zones(group: Resource) -> Findings:
@@ -317,28 +470,61 @@ def _several_zones(group: Resource) -> Findings:
 
 
 @relational_rule(
-    on=INSTANCE,
+    on=[INSTANCE, LAUNCH_TEMPLATE, AUTO_SCALING_GROUP],
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
     error="InvalidParameterCombination: the tenancy of the instance does not fit its VPC or type",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/dedicated-instance.html",
 )
-def ec2_tenancy_conflict(instance: Resource) -> Findings:
+def ec2_tenancy_conflict(resource: Resource) -> Findings:
     """The tenancy of an instance is possible in its VPC and for its type.
 
-    Why: a VPC of dedicated tenancy launches no shared instance, and some types have no hosts.
+    Why: a VPC of dedicated tenancy launches no shared instance, some types have no hosts, and only
+    the tenancy `host` goes with a host.
     Fix: leave `tenancy` out, or use a VPC of default tenancy.
     """
-    tenancy = instance["tenancy"]
-    if tenancy == "host":
-        name = instance["instanceType"]
-        known = catalog.instance_type(name) if isinstance(name, str) else None
-        if known and not known.dedicated_hosts:
-            yield instance.finding("tenancy", f"{name} has no dedicated hosts")
-    if tenancy == "default" and "tenancy" not in instance.defaults:
-        vpc = instance.follow("subnetId", SUBNET).one.follow("vpcId", VPC).one
-        if vpc.get("instanceTenancy", "default") == "dedicated":
-            yield instance.finding("tenancy", f"default, in {vpc.name} of dedicated tenancy")
+    if resource.type == AUTO_SCALING_GROUP:
+        yield from _shared_from_a_template(resource)
+        return
+    in_template = resource.type == LAUNCH_TEMPLATE
+    prefix = "placement." if in_template else ""
+    path = f"{prefix}tenancy"
+    tenancy = resource[path]
+    yield from _host_faults(resource, prefix, tenancy)
+    known = _known_type(resource)
+    if tenancy == "host" and known and not known.dedicated_hosts:
+        detail = {"level": Level.ADVISORY} if in_template else {}
+        yield resource.finding(path, f"{known.name} has no dedicated hosts", **detail)
+    if tenancy == "default" and not in_template and "tenancy" not in resource.defaults:
+        vpc = resource.follow("subnetId", SUBNET).one.follow("vpcId", VPC).one
+        if _is_dedicated(vpc):
+            yield resource.finding("tenancy", f"default, in {vpc.name} of dedicated tenancy")
+
+
+def _is_dedicated(vpc: Resource) -> bool:
+    return bool(vpc.get("instanceTenancy", "default") == "dedicated")
+
+
+def _host_faults(resource: Resource, prefix: str, tenancy: Any) -> Findings:
+    # The book has the host resource group of an instance.
+    keys = ("hostId", "hostResourceGroupArn") if prefix else ("hostId",)
+    for key in keys if tenancy not in ("host", "") else ():
+        if is_given(resource.tree, prefix + key):
+            text = f"a host is named, for instances of tenancy {tenancy}"
+            yield resource.finding(prefix + key, text, level=Level.ADVISORY)
+
+
+def _shared_from_a_template(group: Resource) -> Findings:
+    for launch in launch_sources(group):
+        if known_at(launch.source.tree, "placement.tenancy") != "default":
+            continue
+        subnets = group.follow(_SUBNETS, SUBNET)
+        homes = [subnet.follow("vpcId", VPC).one for subnet in subnets]
+        if subnets.exact and homes and _is_dedicated(homes[0]):
+            name = launch.source.name
+            text = f"the template {name} asks for tenancy default, in {homes[0].name} of dedicated"
+            # The group is made; it is its launches that fail.
+            yield group.finding(launch.path, text, level=Level.ADVISORY)
 
 
 _TYPED = {
@@ -398,19 +584,52 @@ def ec2_capacity_single_pool(group: Resource) -> Findings:
     fails after its time.
     Fix: give subnets of several zones, or several types in a mixed instances policy.
     """
+    yield from _few_types_at_the_lowest_price(group)
     wanted = group.get("desiredCapacity", group.get("minSize", 0))
-    if not isinstance(wanted, int) or wanted < 2 or group.has("placementGroup"):
+    if not isinstance(wanted, int) or wanted < 1 or group.has("placementGroup"):
         return
-    if len(overrides(group)) > 1:
-        return
+    types = every_override(group)
     launches = launch_sources(group)
-    if len(launches) != 1 or launches[0].source.has("instanceRequirements"):
+    if len(types) > 1 or len(launches) != 1 or launches[0].source.has("instanceRequirements"):
         return
-    subnets = group.follow("vpcZoneIdentifiers", SUBNET)
+    why = "one type" if wanted > 1 else _scarce(group, launches[0].source)
+    subnets = group.follow(_SUBNETS, SUBNET)
     zones = {subnet["availabilityZone"] for subnet in subnets}
-    if subnets.exact and len(zones) == 1:
-        text = f"{wanted} instances of one type are in {zones.pop()} alone"
-        yield group.finding("vpcZoneIdentifiers", text)
+    if why and subnets.exact and len(zones) == 1:
+        counted = f"{wanted} instances of {why} are" if wanted > 1 else f"one instance {why} is"
+        yield group.finding(_SUBNETS, f"{counted} in {zones.pop()} alone")
+
+
+_DISTRIBUTION = "mixedInstancesPolicy.instancesDistribution"
+
+
+def _is_spot(group: Resource, source: Resource) -> bool:
+    if known_at(source.tree, _MARKET) == "spot":
+        return True
+    share = known_at(group.tree, f"{_DISTRIBUTION}.onDemandPercentageAboveBaseCapacity")
+    return isinstance(share, int) and share < 100
+
+
+def _scarce(group: Resource, source: Resource) -> str:
+    """Why even one instance may not be had; "" where it probably can."""
+    if _is_spot(group, source):
+        return "on Spot"
+    known = _known_type(source)
+    if known is None or not (known.accelerators or known.bare_metal):
+        return ""
+    reserved = any(one.has("capacityReservationSpecification") for one in (group, source))
+    return "" if reserved else f"of the scarce type {known.name}"
+
+
+def _few_types_at_the_lowest_price(group: Resource) -> Findings:
+    path = f"{_DISTRIBUTION}.spotAllocationStrategy"
+    types = {known_at(one.tree, "instanceType") for one in every_override(group)}
+    is_open = None in types or not types
+    share = known_at(group.tree, f"{_DISTRIBUTION}.onDemandPercentageAboveBaseCapacity")
+    is_spot = isinstance(share, int) and share < 100
+    if is_spot and not is_open and known_at(group.tree, path) == "lowest-price" and len(types) < 3:
+        named = "one type" if len(types) == 1 else f"{len(types)} types"
+        yield group.finding(path, f"Spot at the lowest price draws on {named} alone")
 
 
 @relational_rule(
@@ -449,7 +668,7 @@ def _wanted(resource: Resource) -> int:
     if resource.type == SERVICE:
         value = resource.get("desiredCount", 0)
     else:
-        if any(one.has("weightedCapacity") for one in overrides(resource)):
+        if any(one.has("weightedCapacity") for one in every_override(resource)):
             raise Undetermined("maxSize counts weights")
         value = resource["maxSize"]
     if not isinstance(value, int):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policypack.aws.load_balancers import TARGET_GROUP
 from policypack.plan.references import Followed
 from policypack.plan.resource import Resource
-from policypack.plan.values import Block
+from policypack.plan.values import UNKNOWN, Block, Undetermined, look_up, parse_path
 
 AUTO_SCALING_GROUP = "aws:autoscaling/group:Group"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -49,6 +49,18 @@ def _paths(group: Resource) -> Iterator[str]:
 def overrides(group: Resource) -> list[Block]:
     """Return the overrides of a group's mixed instances policy, unknown ones left out."""
     return list(group.each(f"{_MIXED}.overrides"))
+
+
+def every_override(group: Resource) -> list[Block]:
+    """Return all overrides of a group's mixed instances policy.
+
+    Raises:
+        Undetermined: one of them is unknown.
+    """
+    given = look_up(group.tree, parse_path(f"{_MIXED}.overrides"))
+    if given is UNKNOWN or (isinstance(given, list) and any(one is UNKNOWN for one in given)):
+        raise Undetermined("overrides")
+    return overrides(group)
 
 
 def attached_target_groups(group: Resource) -> list[tuple[str, Followed]]:

@@ -18,9 +18,12 @@ from policies.compute.instance_launch_failures import (
     ec2_subnet_too_small_for_group,
     ec2_tenancy_conflict,
 )
+from policypack import Level
 from policypack.aws.catalog import generated_on
 from policypack.aws.ebs import volume_faults
-from policypack.testing import case, unknown
+from policypack.plan.stack import StackContext
+from policypack.rules.rule import Rule
+from policypack.testing import case, evaluate, planned, unknown
 
 AMI = "ami-0abcdef1234567890"
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
@@ -74,6 +77,42 @@ def test_other_volume_faults() -> None:
     ebs.Volume("c", availability_zone="us-east-1a", size=1, kms_key_id="arn:aws:kms:x")
     device = {"device_name": "/dev/sdf", "volume_type": "gp2", "throughput": 200}
     instance(ebs_block_devices=[device])
+
+
+@case(
+    ec2_ebs_volume_spec_invalid,
+    "fires",
+    "ebsBlockDevices[0].iops: 99 IOPS is less than any type takes, which is 100",
+    "ebsBlockDevices[0].throughput: 124 MiB/s is less than any type takes, which is 125",
+    "rootBlockDevice.volumeType: no instance boots from a volume of type st1",
+)
+def test_volumes_that_no_type_makes_right() -> None:
+    device = {"device_name": "/dev/sdf", "iops": 99, "throughput": 124}
+    instance(
+        root_block_device={"volume_type": "st1", "volume_size": 125}, ebs_block_devices=[device]
+    )
+
+
+@case(
+    ec2_ebs_volume_spec_invalid,
+    "fires",
+    "volumeInitializationRate: 301 MiB/s is not 100 to 300",
+    "volumeInitializationRate: the volume is made from no snapshot that could be loaded",
+)
+def test_loading_of_volumes() -> None:
+    ebs.Volume(
+        "a", availability_zone="us-east-1a", snapshot_id="snap-1", volume_initialization_rate=301
+    )
+    ebs.Volume("b", availability_zone="us-east-1a", size=1, volume_initialization_rate=100)
+
+
+@case(ec2_ebs_volume_spec_invalid, "sound")
+def test_volumes_of_few_numbers() -> None:
+    device = {"device_name": "/dev/sdf", "volume_type": "st1", "volume_size": 125, "iops": 0}
+    instance(ebs_block_devices=[device], root_block_device={"iops": 100, "throughput": 125})
+    ebs.Volume(
+        "a", availability_zone="us-east-1a", snapshot_id=unknown(), volume_initialization_rate=300
+    )
 
 
 @case(ec2_ebs_volume_spec_invalid, "sound")
@@ -179,6 +218,30 @@ def test_group_names_beside_ids() -> None:
     ec2.LaunchTemplate("web", security_group_names=["web"], vpc_security_group_ids=["sg-1"])
 
 
+@case(
+    ec2_instance_classic_security_groups,
+    "fires",
+    "vpcZoneIdentifiers: the template named names groups, beside these subnets",
+)
+def test_group_names_of_a_template_in_subnets() -> None:
+    template = ec2.LaunchTemplate("named", image_id=AMI, security_group_names=["web"])
+    autoscaling.Group(
+        "web", min_size=1, max_size=1, launch_template={"id": template.id},
+        vpc_zone_identifiers=["subnet-1"],
+    )  # fmt: skip
+
+
+@case(ec2_instance_classic_security_groups, "sound")
+def test_group_ids_where_names_belong() -> None:
+    # The provider sends them as ids beside a subnet.
+    instance(subnet_id="subnet-1", security_groups=["sg-0123456789abcdef0"])
+    template = ec2.LaunchTemplate("named", image_id=AMI, security_group_names=["web"])
+    autoscaling.Group(
+        "web", min_size=1, max_size=1, launch_template={"id": template.id},
+        availability_zones=["us-east-1a"],
+    )  # fmt: skip
+
+
 @case(ec2_instance_classic_security_groups, "sound")
 def test_group_ids_in_a_subnet() -> None:
     ec2.Instance(
@@ -211,6 +274,83 @@ SSM = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-defaul
 def test_intel_image_on_graviton() -> None:
     path = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
     ec2.LaunchTemplate("web", image_id=f"resolve:ssm:{path}", instance_type="t4g.micro")
+
+
+@case(
+    ec2_ami_architecture_mismatch,
+    "fires",
+    "ami: the image is for x86_64, m7g.large runs arm64",
+    "ami: the image is for arm64, t3.micro runs x86_64",
+)
+def test_image_of_the_stack() -> None:
+    arm = ec2.Ami("arm", architecture="arm64", virtualization_type="hvm")
+    instance(ami=arm.id)
+    instance("b", ami=ec2.Ami("usual", virtualization_type="hvm").id, instance_type="m7g.large")
+
+
+def several(template: ec2.LaunchTemplate, overrides: Any, **distribution: Any) -> Any:
+    specification = {"launch_template_id": template.id}
+    launch = {"launch_template_specification": specification, "overrides": overrides}
+    return {"launch_template": launch, "instances_distribution": distribution or None}
+
+
+def grouped(overrides: Any, template: Any = None, subnets: Any = (), **distribution: Any) -> None:
+    template = template or ec2.LaunchTemplate("web", image_id=AMI, instance_type="c6i.large")
+    autoscaling.Group(
+        "web", min_size=1, max_size=4, vpc_zone_identifiers=[one.id for one in subnets] or None,
+        mixed_instances_policy=several(template, overrides, **distribution),
+    )  # fmt: skip
+
+
+OVERRIDES = "mixedInstancesPolicy.launchTemplate.overrides"
+
+
+@case(
+    ec2_ami_architecture_mismatch,
+    "fires",
+    f"{OVERRIDES}[1].instanceType: the image of web is for x86_64, m7g.large runs arm64",
+)
+def test_override_of_another_architecture() -> None:
+    template = ec2.LaunchTemplate("web", image_id=SSM + "x86_64", instance_type="m5.large")
+    grouped([{"instance_type": "m5.large"}, {"instance_type": "m7g.large"}], template)
+
+
+@case(ec2_ami_architecture_mismatch, "sound")
+def test_override_of_another_architecture_with_its_template() -> None:
+    template = ec2.LaunchTemplate("web", image_id=SSM + "x86_64", instance_type="m5.large")
+    arm = ec2.LaunchTemplate("arm", image_id=SSM + "arm64")
+    own = {"launch_template_id": arm.id}
+    grouped([{"instance_type": "m7g.large", "launch_template_specification": own}], template)
+    instance(ami=ec2.Ami("usual", virtualization_type="hvm").id)
+
+
+def levels(rule: Rule, program: Any) -> list[Level]:
+    return [one.level for one in evaluate(rule, planned(program, StackContext()))]
+
+
+def test_what_fails_only_at_a_launch_does_not_stop_a_preview() -> None:
+    def architecture() -> None:
+        template = ec2.LaunchTemplate("web", image_id=SSM + "x86_64")
+        grouped([{"instance_type": "m7g.large"}], template)
+
+    def interfaces() -> None:
+        twice = [{"device_index": 0}, {"device_index": 0}]
+        ec2.LaunchTemplate("web", instance_type="t3.micro", network_interfaces=twice)
+
+    def cluster() -> None:
+        group = ec2.PlacementGroup("hpc", strategy="cluster")
+        template = ec2.LaunchTemplate("web", image_id=AMI, instance_type="t3.large")
+        launch = {"id": template.id}
+        autoscaling.Group(
+            "web", min_size=1, max_size=2, launch_template=launch, placement_group=group.name
+        )
+
+    for rule, program in (
+        (ec2_ami_architecture_mismatch, architecture),
+        (ec2_instance_option_unsupported_by_type, interfaces),
+        (ec2_placement_group_conflict, cluster),
+    ):
+        assert levels(rule, program) == [Level.ADVISORY]
 
 
 @case(ec2_ami_architecture_mismatch, "sound")
@@ -262,6 +402,57 @@ def test_cores_and_enclaves() -> None:
     instance("b", enclave_options={"enabled": True})
 
 
+@case(
+    ec2_instance_option_unsupported_by_type,
+    "fires",
+    "rootBlockDevice.encrypted: an instance that hibernates boots from an encrypted volume",
+    "ebsOptimized: t2.micro is not optimised for EBS",
+    "ebsOptimized: t2.small is not optimised for EBS",
+    "instanceMarketOptions.marketType: hpc7a.12xlarge is not sold as Spot",
+)
+def test_disks_and_markets() -> None:
+    instance(
+        "a", instance_type="m5.large", hibernation=True, root_block_device={"encrypted": False}
+    )
+    instance("b", instance_type="t2.micro", ebs_optimized=True)
+    ec2.LaunchTemplate("c", instance_type="t2.small", ebs_optimized="true")
+    spot = {"market_type": "spot"}
+    ec2.LaunchTemplate("d", instance_type="hpc7a.12xlarge", instance_market_options=spot)
+
+
+def attached(*places: tuple[int, int]) -> list[dict[str, Any]]:
+    return [
+        {"network_interface_id": f"eni-{one}", "device_index": index, "network_card_index": card}
+        for one, (index, card) in enumerate(places)
+    ]
+
+
+@case(
+    ec2_instance_option_unsupported_by_type,
+    "fires",
+    "networkInterfaces: t3.micro has 2 network interfaces, 3 are given",
+    "networkInterfaces[1].deviceIndex: another interface has the device index 0 too",
+)
+def test_network_interfaces() -> None:
+    instance("a", network_interfaces=attached((0, 0), (1, 0), (2, 0)))
+    instance("b", instance_type="m5.large", network_interfaces=attached((0, 0), (0, 0)))
+
+
+@case(ec2_instance_option_unsupported_by_type, "sound")
+def test_network_interfaces_on_several_cards() -> None:
+    places = attached((0, 0), *((1, card) for card in range(1, 5)))
+    instance("a", instance_type="p4d.24xlarge", network_interfaces=places)
+    instance("b", network_interfaces=attached((0, 0), (1, 0)))
+    ec2.LaunchTemplate("c", instance_type="t2.micro", ebs_optimized="false")
+    instance("d", instance_type="m5.large", hibernation=True, root_block_device={"encrypted": True})
+
+
+@case(ec2_instance_option_unsupported_by_type, "unknown")
+def test_network_interfaces_unknown() -> None:
+    places = [{**one, "network_card_index": unknown()} for one in attached((0, 0), (0, 1))]
+    instance("a", network_interfaces=places, ebs_optimized=unknown())
+
+
 @case(ec2_instance_option_unsupported_by_type, "sound")
 def test_credits_of_a_burstable_type() -> None:
     ec2.LaunchTemplate(
@@ -308,6 +499,58 @@ def test_cluster_of_two_zones() -> None:
     subnets = [subnet(zone) for zone in "ab"]
     scaling("nodes", subnets, placement_group=group.id)
     ec2.PlacementGroup("wide", strategy="spread", partition_count=3)
+
+
+@case(
+    ec2_placement_group_conflict,
+    "fires",
+    "placementPartitionNumber: racks has 3 partitions, not 4",
+    "placement.partitionNumber: hpc is a cluster, which has no partitions",
+)
+def test_partitions_that_there_are_not() -> None:
+    racks = ec2.PlacementGroup("racks", strategy="partition", partition_count=3)
+    hpc = ec2.PlacementGroup("hpc", strategy="cluster")
+    instance(placement_group=racks.name, placement_partition_number=4)
+    placement = {"group_name": hpc.name, "partition_number": 1}
+    ec2.LaunchTemplate("web", instance_type="c6i.large", placement=placement)
+
+
+@case(
+    ec2_placement_group_conflict,
+    "fires",
+    "launchTemplate.id: t3.large of small does not go into a cluster",
+    f"{OVERRIDES}[1].instanceType: t3.large does not go into a cluster",
+)
+def test_types_of_groups_outside_a_cluster() -> None:
+    group = ec2.PlacementGroup("hpc", strategy="cluster")
+    small = ec2.LaunchTemplate("small", image_id=AMI, instance_type="t3.large")
+    launch = {"id": small.id}
+    autoscaling.Group(
+        "a", min_size=1, max_size=2, launch_template=launch, placement_group=group.name
+    )
+    types = [{"instance_type": "c6i.large"}, {"instance_type": "t3.large"}]
+    autoscaling.Group(
+        "b", min_size=1, max_size=2, mixed_instances_policy=several(small, types),
+        placement_group=group.name,
+    )  # fmt: skip
+
+
+@case(ec2_placement_group_conflict, "sound")
+def test_partitions_and_types_in_their_groups() -> None:
+    racks = ec2.PlacementGroup("racks", strategy="partition", partition_count=3)
+    instance(placement_group=racks.name, placement_partition_number=3)
+    hpc = ec2.PlacementGroup("hpc", strategy="cluster")
+    small = ec2.LaunchTemplate("small", image_id=AMI, instance_type="t3.large")
+    policy = several(small, [{"instance_type": "c6i.large"}, {"instance_type": "m6i.large"}])
+    autoscaling.Group(
+        "b", min_size=1, max_size=2, mixed_instances_policy=policy, placement_group=hpc.name
+    )
+
+
+@case(ec2_placement_group_conflict, "unknown")
+def test_partitions_unknown() -> None:
+    racks = ec2.PlacementGroup("racks", strategy="partition", partition_count=unknown())
+    instance(placement_group=racks.name, placement_partition_number=9)
 
 
 def subnet(zone: Any, block: str = "10.0.0.0/24") -> ec2.Subnet:
@@ -370,6 +613,54 @@ def test_shared_in_a_dedicated_vpc() -> None:
 @case(ec2_tenancy_conflict, "fires", "tenancy: t2.micro has no dedicated hosts")
 def test_host_of_a_type_without() -> None:
     instance(instance_type="t2.micro", tenancy="host")
+
+
+@case(
+    ec2_tenancy_conflict,
+    "fires",
+    "hostId: a host is named, for instances of tenancy dedicated",
+    "placement.hostResourceGroupArn: a host is named, for instances of tenancy default",
+    "placement.tenancy: t2.micro has no dedicated hosts",
+)
+def test_hosts_of_other_tenancies() -> None:
+    instance(tenancy="dedicated", host_id="h-1")
+    group = "arn:aws:resource-groups:us-east-1:123456789012:group/hosts"
+    placement = {"tenancy": "default", "host_resource_group_arn": group}
+    ec2.LaunchTemplate("a", placement=placement)
+    ec2.LaunchTemplate("b", instance_type="t2.micro", placement={"tenancy": "host"})
+
+
+def shared_group(tenancy: str | None, of_vpc: Any = "dedicated") -> None:
+    vpc = ec2.Vpc("main", cidr_block="10.0.0.0/16", instance_tenancy=of_vpc)
+    one = ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
+    placement = {"tenancy": tenancy} if tenancy else None
+    template = ec2.LaunchTemplate("web", instance_type="m5.large", placement=placement)
+    autoscaling.Group(
+        "web", min_size=1, max_size=1, launch_template={"id": template.id},
+        vpc_zone_identifiers=[one.id],
+    )  # fmt: skip
+
+
+@case(
+    ec2_tenancy_conflict,
+    "fires",
+    "launchTemplate.id: the template web asks for tenancy default, in main of dedicated",
+)
+def test_shared_group_in_a_dedicated_vpc() -> None:
+    shared_group("default")
+
+
+@case(ec2_tenancy_conflict, "sound")
+def test_group_of_the_vpcs_tenancy() -> None:
+    shared_group(None)
+    instance("on-a-host", instance_type="m5.large", tenancy="host", host_id="h-1")
+    group = "arn:aws:resource-groups:us-east-1:123456789012:group/hosts"
+    ec2.LaunchTemplate("a", placement={"host_resource_group_arn": group})
+
+
+@case(ec2_tenancy_conflict, "unknown")
+def test_shared_group_in_an_unknown_vpc() -> None:
+    shared_group("default", unknown())
 
 
 @case(ec2_tenancy_conflict, "sound")
@@ -442,6 +733,58 @@ def test_one_pool() -> None:
         launch_template={"id": template.id},
         vpc_zone_identifiers=[subnet.id],
     )
+
+
+def one_of(kind: str, **more: Any) -> None:
+    template = ec2.LaunchTemplate(kind, image_id=AMI, instance_type=kind, **more)
+    autoscaling.Group(
+        kind, min_size=1, max_size=2, launch_template={"id": template.id},
+        vpc_zone_identifiers=[ec2.Subnet(
+            kind, vpc_id="vpc-1", cidr_block="10.0.0.0/24", availability_zone="us-east-1a"
+        ).id],
+    )  # fmt: skip
+
+
+@case(
+    ec2_capacity_single_pool,
+    "fires",
+    "vpcZoneIdentifiers: one instance on Spot is in us-east-1a alone",
+    "vpcZoneIdentifiers: one instance of the scarce type p4d.24xlarge is in us-east-1a alone",
+)
+def test_one_pool_of_something_scarce() -> None:
+    one_of("m5.large", instance_market_options={"market_type": "spot"})
+    one_of("p4d.24xlarge")
+
+
+@case(
+    ec2_capacity_single_pool,
+    "fires",
+    "mixedInstancesPolicy.instancesDistribution.spotAllocationStrategy:"
+    " Spot at the lowest price draws on 2 types alone",
+)
+def test_few_types_at_the_lowest_price() -> None:
+    types = [{"instance_type": "c6i.large"}, {"instance_type": "m6i.large"}]
+    grouped(
+        types, spot_allocation_strategy="lowest-price", on_demand_percentage_above_base_capacity=0
+    )
+
+
+@case(ec2_capacity_single_pool, "sound")
+def test_scarce_types_that_are_reserved_and_types_enough() -> None:
+    one_of("p4d.24xlarge", capacity_reservation_specification={
+        "capacity_reservation_preference": "open"
+    })  # fmt: skip
+    one_of("m5.large")
+    types = [{"instance_type": f"{family}.large"} for family in ("c6i", "m6i", "r6i")]
+    grouped(
+        types, spot_allocation_strategy="lowest-price", on_demand_percentage_above_base_capacity=0
+    )
+
+
+@case(ec2_capacity_single_pool, "sound")
+def test_few_types_on_demand() -> None:
+    types = [{"instance_type": "c6i.large"}, {"instance_type": "m6i.large"}]
+    grouped(types, spot_allocation_strategy="lowest-price")
 
 
 @case(ec2_capacity_single_pool, "sound")
