@@ -6,74 +6,58 @@ constraint book knows are not among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
-from policypack.aws.book import broken, compile_schema
-from policypack.aws.book.schema import Check
+from policypack.aws.book import broken
+from policypack.aws.book.hits import MOST_PLACES
+from policypack.aws.book.places import places
+from policypack.aws.book.rows import Inputs, Row
 from policypack.aws.catalog.loader import load
-from policypack.plan.values import ABSENT, UNKNOWN, look_up, parse_path
+from policypack.plan.values import format_path
 
 CONDITIONAL_TYPES = (
-    "aws:lambda/eventSourceMapping:EventSourceMapping",
+    "aws:ec2/ami:Ami",
+    "aws:ec2/instance:Instance",
+    "aws:ec2/launchConfiguration:LaunchConfiguration",
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+    "aws:ecs/taskDefinition:TaskDefinition",
     "aws:lambda/function:Function",
     "aws:rds/cluster:Cluster",
     "aws:rds/instance:Instance",
+    "aws:route53/record:Record",
     "aws:sqs/queue:Queue",
 )
 
 
-@dataclass(frozen=True)
-class Condition:
-    """What must hold below `root` of a type's inputs; `at` are the properties that may break it."""
+class Condition(Row):
+    """A row of the table, with a row's language; its id is cfn-lint's name of the schema."""
 
-    root: str
-    at: tuple[str, ...]
-    says: str
-    fix: str
-    source: str
-    mandatory: bool
-    holds: Check
+    @property
+    def mandatory(self) -> bool:
+        """Whether AWS certainly refuses what breaks the condition."""
+        return self.level == "mandatory"
 
 
 @cache
 def conditions(type_token: str) -> tuple[Condition, ...]:
     """The conditions of a type. Raises CatalogError."""
-    return tuple(
-        Condition(
-            row["root"],
-            tuple(row["at"]),
-            row["says"],
-            row["fix"],
-            row["source"],
-            row["mandatory"],
-            compile_schema(row["schema"]),
-        )
-        for row in load("conditions").get(type_token, ())
-    )
+    packed = load("conditions").get(type_token, ())
+    return tuple(Condition("conditions", one) for one in packed)
 
 
-def unmet(type_token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Condition]]:
-    """The conditions that inputs certainly break, each with the property at fault.
+def unmet(type_token: str, inputs: Inputs) -> Iterator[tuple[str, Condition]]:
+    """The conditions that inputs certainly break, each with a property at fault.
 
     A property of which the constraint book speaks is left to it. Raises CatalogError.
     """
-    found = [one for one in conditions(type_token) if _is_unmet(one, inputs)]
-    told = {hit.path for hit in broken(type_token, dict(inputs))} if found else set()
+    found = [one for one in conditions(type_token) if one.is_broken(inputs)]
+    if not found:
+        return
+    told = {hit.steps for hit in broken(type_token, inputs)}
     for condition in found:
-        path = _at_fault(condition, inputs)
-        if path not in told:
-            yield path, condition
-
-
-def _is_unmet(condition: Condition, inputs: Mapping[str, Any]) -> bool:
-    below = look_up(inputs, parse_path(condition.root))
-    return below is not ABSENT and below is not UNKNOWN and condition.holds(below) is False
-
-
-def _at_fault(condition: Condition, inputs: Mapping[str, Any]) -> str:
-    """The first of the properties that is set, else the first: it is the one that lacks."""
-    set_ones = [one for one in condition.at if look_up(inputs, parse_path(one)) is not ABSENT]
-    return (set_ones or list(condition.at))[0]
+        for place in places(condition, inputs)[:MOST_PLACES]:
+            if place not in told:
+                told.add(place)
+                yield format_path(place), condition
