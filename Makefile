@@ -4,7 +4,7 @@ VENV := venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help preview test check fix docs catalog catalog-check bench tools publish setup
+.PHONY: help preview test check fix docs catalog catalog-check bench bench-preview tools publish setup
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ catalog-check: $(READY) ## compare the committed catalog with a fresh run
 
 bench: $(READY) ## measure the pack against the stock host and an empty one
 	@$(BIN)/python -m benchmarks
+
+bench-preview: $(READY) ## measure what the pack adds to a preview of 500 resources by the CLI
+	@$(BIN)/python -m benchmarks.preview
 
 tools: ## build the pinned pulumi CLI into .tools (about three minutes, once)
 	@tools/pulumi/build

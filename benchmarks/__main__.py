@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.driver import ROOT, Figures, Requests, measured, start_up
+from benchmarks.driver import ROOT, Figures, Requests, measured, print_ratio, start_up
 from tests.plans import generate
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ def main() -> None:
     _table(
         "Start-up to first answer", {name: f"{it * 1000:.0f} ms" for name, it in started.items()}
     )
-    _ratio("start-up", started["ours"] / started["empty"], 1.4)
+    print_ratio("start-up", started["ours"] / started["empty"], 1.4)
     stacks = {size: _of_size(size, hosts) for size in sorted(options.sizes)}
     smallest, largest = min(stacks), max(stacks)
     if largest > smallest:
@@ -52,9 +52,9 @@ def _of_size(size: int, hosts: dict[str, Path]) -> Figures:
     _table("Findings", {name: f"{one.findings:,}" for name, one in found.items()})
     if "stock" in hosts and "stock" not in found:
         print(f"  (stock host left out above {STOCK_LIMIT:,} resources: it would take minutes)")
-    _ratio("Remediate + Analyze", found["ours"].resource / found["empty"].resource, 1.3)
+    print_ratio("Remediate + Analyze", found["ours"].resource / found["empty"].resource, 1.3)
     if size == STOCK_LIMIT:
-        _ratio("AnalyzeStack (s)", found["ours"].stack, 0.5)
+        print_ratio("AnalyzeStack (s)", found["ours"].stack, 0.5)
     return found["ours"]
 
 
@@ -62,19 +62,14 @@ def _growth(smallest: int, largest: int, small: Figures, large: Figures) -> None
     """Compare two sizes; other work on the machine does not lengthen the processor time."""
     print(f"\nAnalyzeStack, {smallest:,} -> {largest:,} resources, ours")
     most = 1.2 * largest / smallest
-    _ratio("time", large.stack / small.stack, most)
+    print_ratio("time", large.stack / small.stack, most)
     if small.stack_processor:
-        _ratio("processor time", large.stack_processor / small.stack_processor, most)
+        print_ratio("processor time", large.stack_processor / small.stack_processor, most)
 
 
 def _table(title: str, values: dict[str, str]) -> None:
     cells = "".join(f"  {name} {value:>10}" for name, value in values.items())
     print(f"  {title:<32}{cells}")
-
-
-def _ratio(title: str, value: float, most: float) -> None:
-    verdict = "as wanted" if value <= most else "MORE THAN WANTED"
-    print(f"  {title}: {value:.2f}, wanted at most {most:.2f}: {verdict}")
 
 
 def _progress(text: str) -> None:

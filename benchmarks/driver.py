@@ -189,3 +189,9 @@ def _peak(process: int) -> int:
 
 def _count(answer: bytes) -> int:
     return len(analyzer_pb2.AnalyzeResponse.FromString(answer).diagnostics)
+
+
+def print_ratio(title: str, value: float, most: float) -> None:
+    """Print what was measured beside what is wanted, and whether it is."""
+    verdict = "as wanted" if value <= most else "MORE THAN WANTED"
+    print(f"  {title}: {value:.2f}, wanted at most {most:.2f}: {verdict}")
