@@ -251,3 +251,30 @@ def test_as_a_process(broken: Path, tmp_path: Path, kind: str, code: int) -> Non
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert (RULE in done.stdout) is (code == 1)
+
+
+def test_a_python_without_pulumi_hands_over_to_the_environment() -> None:
+    if not (ROOT / "venv").exists():
+        pytest.skip("there is no venv beside the pack")
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "policypack", "list", "--domain", "network"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "vpc-subnet-cidr-overlap" in done.stdout
+
+
+def test_no_pulumi_anywhere_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = importlib.import_module("policypack.__main__")
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "find_spec", lambda _: None)
+    assert command.main() == 2
+    told = capsys.readouterr().err
+    assert "run `make setup` once" in told
+    assert told.count("\n") == 1
