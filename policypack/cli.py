@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from policypack.hosts.offline import Preview
 
 CLEAN, FOUND, WRONG = 0, 1, 2
+INTERRUPTED = 130
+"""As a shell counts what SIGINT ended."""
 
 
 class InputError(ValueError):
@@ -53,6 +55,9 @@ def main(argv: Sequence[str], registry: Registry) -> int:
         return WRONG
     except BrokenPipeError:
         return CLEAN
+    except KeyboardInterrupt:
+        print("policypack: interrupted, nothing was judged", file=sys.stderr)
+        return INTERRUPTED
     return result
 
 

@@ -175,6 +175,7 @@ def check_program(
     config: Mapping[str, str] | None = None,
     settings: Mapping[str, Any] | None = None,
     rules: Iterable[Rule] | None = None,
+    calls: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Checked:
     """Preview a program without CLI, credentials or network, and judge it.
 
@@ -184,6 +185,8 @@ def check_program(
         config: configuration values, such as `{"aws:region": "eu-west-1"}`.
         settings: a policy configuration, as `--policy-config` takes it.
         rules: the rules to run, all of the pack without it.
+        calls: answers to data sources by token, such as `{"aws:ec2/getAmi:getAmi": {"id": ...}}`,
+            over the usual ones.
 
     Raises:
         ProjectError: the folder holds no Pulumi program for Python.
@@ -194,11 +197,11 @@ def check_program(
     chosen = read(settings or {}, registry)
     if not callable(program):
         project = offline.read_project(Path(program), stack, config)
-        return Checked(offline.preview(project, registry, chosen))
+        return Checked(offline.preview(project, registry, chosen, calls=calls))
     context = StackContext(
         "organization", "project", stack or offline.DEFAULT_STACK, {}, dict(config or {})
     )
-    return Checked(offline.judge(offline.plan_of(program, context), registry, chosen))
+    return Checked(offline.judge(offline.plan_of(program, context, calls=calls), registry, chosen))
 
 
 @functools.cache

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -142,6 +143,33 @@ def test_a_program_that_throws(run: Run, tmp_path: Path) -> None:
     assert "policypack" not in err
     assert "runpy" not in err
     assert err.count("  File ") == 3
+
+
+@pytest.mark.parametrize(("leaves", "code"), [("sys.exit()", 0), ("exit(0)", 0), ("exit(3)", 2)])
+def test_a_program_that_leaves(run: Run, tmp_path: Path, leaves: str, code: int) -> None:
+    source = f"import sys\nimport pulumi_aws as aws\naws.sns.Topic('news')\n{leaves}\n"
+    assert run("preview", write_program(tmp_path, source))[0] == code
+
+
+def test_an_interrupted_preview_says_so(tmp_path: Path) -> None:
+    source = "import time\nprint('started', flush=True)\ntime.sleep(60)\n"
+    # What a shell starts in the background does not hear SIGINT by itself.
+    hears = (
+        "import runpy, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "runpy.run_module('policypack', run_name='__main__')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", hears, "preview", str(write_program(tmp_path, source))],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "started\n"
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, "policypack: interrupted, nothing was judged\n")
 
 
 def test_a_program_with_a_syntax_error(run: Run, tmp_path: Path) -> None:

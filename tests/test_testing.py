@@ -82,3 +82,27 @@ def test_a_failed_case_shows_both_lists() -> None:
     assert "  a: one" in lines
     assert "- c: three" in lines
     assert "+ b: two" in lines
+
+
+def test_answers_to_data_sources_can_be_given() -> None:
+    def program() -> None:
+        zones = aws.get_availability_zones().names
+        vpc = aws.ec2.Vpc("shop", cidr_block="10.0.0.0/16")
+        subnets = [
+            aws.ec2.Subnet(
+                f"public-{number}",
+                vpc_id=vpc.id,
+                cidr_block=f"10.0.{number}.0/24",
+                availability_zone=zone,
+            )
+            for number, zone in enumerate(zones[:2])
+        ]
+        aws.lb.LoadBalancer(
+            "web", load_balancer_type="application", subnets=[one.id for one in subnets]
+        )
+
+    one_zone = {"names": ["eu-west-1b", "eu-west-1b"]}
+    calls = {"aws:index/getAvailabilityZones:getAvailabilityZones": one_zone}
+    assert not check_program(program, config=EU).for_rule(RULE)
+    (found,) = check_program(program, config=EU, calls=calls).for_rule(RULE)
+    assert found.text == "every subnet is in eu-west-1b"

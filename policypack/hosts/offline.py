@@ -244,7 +244,12 @@ def plan_of(
 
 def _entry_program(project: Project) -> Program:
     def program() -> None:
-        runpy.run_path(str(project.entry), run_name="__main__")
+        try:
+            runpy.run_path(str(project.entry), run_name="__main__")
+        except SystemExit as leaving:
+            # `sys.exit()` and `sys.exit(0)` end a program well, what it declared stands.
+            if leaving.code:
+                raise
 
     return program
 
