@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from policypack import (
@@ -30,6 +31,7 @@ from policypack.aws.security_groups import (
     INGRESS_RULE,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
+    Network,
     SecurityGroupRule,
     allows,
     clients_in,
@@ -44,6 +46,8 @@ from policypack.plan.values import ABSENT, known_at, look_up
 
 STANDALONE = (SECURITY_GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
 NETWORK_ACL = "aws:ec2/networkAcl:NetworkAcl"
+DEFAULT_NETWORK_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+NETWORK_ACL_ASSOCIATION = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 NETWORK_ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 EC2_RULES = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 IP_PERMISSION = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"
@@ -83,6 +87,7 @@ def _protocol(block: Block) -> str | None:
         "ec2-vpc-security-group-rule-icmp-type-out-of-range",
         "ec2-vpc-security-group-rule-port-out-of-range",
         "ec2-vpc-security-group-rule-ports-reversed",
+        "ec2-vpc-security-group-rule-without-ports",
     ),
 )
 def sg_rule_port_range_invalid(resource: Resource) -> Findings:
@@ -110,7 +115,17 @@ def _port_faults(block: Block, protocol: str, low: Any, high: Any) -> Iterator[t
         if any(isinstance(port, int) and port != 0 for port in (low, high)):
             yield "fromPort", f"all traffic (-1) is given the ports {low} to {high}"
     elif protocol in ("icmp", "icmpv6"):
+        yield from _missing(block, protocol) if protocol == "icmp" else ()
         yield from _icmp_faults(low, high)
+
+
+def _missing(block: Block, protocol: str) -> Iterator[tuple[str, str]]:
+    """The end of the range that a rule of its own does not give."""
+    is_single = block.resource.type in (INGRESS_RULE, EGRESS_RULE)
+    for key in ("fromPort", "toPort") if is_single else ():
+        if look_up(block.tree, (key,)) is ABSENT:
+            yield key, f"the rule for {protocol} gives no {key}"
+            return
 
 
 def _tcp_faults(block: Block, protocol: str, low: Any, high: Any) -> Iterator[tuple[str, str]]:
@@ -118,10 +133,7 @@ def _tcp_faults(block: Block, protocol: str, low: Any, high: Any) -> Iterator[tu
         if isinstance(port, int) and (port > 65535 or port < -1):
             yield key, f"{port} is no port"
             return
-        absent = look_up(block.tree, (key,)) is ABSENT
-        if absent and block.resource.type in (INGRESS_RULE, EGRESS_RULE):
-            yield key, f"a {protocol} rule gives no {key}"
-            return
+    yield from _missing(block, protocol)
     if isinstance(low, int) and isinstance(high, int) and low > high:
         yield "fromPort", f"the range runs backwards, from {low} to {high}"
 
@@ -163,7 +175,7 @@ def sg_rule_duplicate(stack: Stack) -> Findings:
 def _is_definite(rule: SecurityGroupRule) -> bool:
     standalone = rule.origin.type in STANDALONE
     is_known = rule.protocol is not None and rule.ports is not None
-    return standalone and is_known and rule.source.kind in ("cidr", "group")
+    return standalone and is_known and bool(rule.source.value)
 
 
 def _shown(rule: SecurityGroupRule) -> str:
@@ -196,6 +208,8 @@ def sg_rule_source_invalid(resource: Resource) -> Findings:
     """
     if resource.type in (INGRESS_RULE, EGRESS_RULE):
         yield from _not_one_source(resource)
+    if resource.type == SECURITY_GROUP_RULE:
+        yield from _conflicting_sources(resource)
     for block in _rule_blocks(resource):
         for key, version in _CIDR_KEYS:
             for place, text in _blocks_at(block, key):
@@ -216,6 +230,21 @@ def _not_one_source(resource: Resource) -> Findings:
         yield resource.finding("", "the rule has no source")
     if len(given) > 1:
         yield resource.finding(given[1], f"the rule has {len(given)} sources: {', '.join(given)}")
+
+
+_LISTED_SOURCES = ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds")
+
+
+def _conflicting_sources(resource: Resource) -> Findings:
+    """What the provider refuses of the sources of a rule that may list several."""
+    listed = [key for key in _LISTED_SOURCES if resource.has(key)]
+    itself = look_up(resource.tree, ("self",))
+    if not listed and not resource.has("sourceSecurityGroupId") and itself in (ABSENT, False):
+        yield resource.finding("", "the rule has no source")
+    blocks = [key for key in listed if key != "prefixListIds"]
+    for key in ("sourceSecurityGroupId", "self") if blocks else ():
+        if (itself is True) if key == "self" else resource.has(key):
+            yield resource.finding(key, f"another source stands beside {blocks[0]}")
 
 
 def _blocks_at(block: Block, key: str) -> Iterator[tuple[str, str]]:
@@ -279,6 +308,9 @@ def _in_other_vpc(owner: Resource, other: Resource) -> bool:
     return new and distinct(own.one.urn, others.one.urn)
 
 
+_DESCRIPTIONS = ("description", "ingress[].description", "egress[].description")
+
+
 @stack_rule(
     on=[*GROUPS, *STANDALONE],
     level=Level.MANDATORY,
@@ -293,6 +325,10 @@ def _in_other_vpc(owner: Resource, other: Resource) -> bool:
         "ec2-security-group-rule-description-characters",
         "ec2-vpc-security-group-rule-description-characters",
     ),
+    owns=[
+        *(f"{group}#{path}" for group in GROUPS for path in _DESCRIPTIONS),
+        *(f"{rule}#description" for rule in STANDALONE),
+    ],
 )
 def sg_name_invalid_or_duplicate(stack: Stack) -> Findings:
     """A security group has a name that EC2 takes and that no other of its VPC has.
@@ -362,35 +398,45 @@ def sg_no_egress(group: Resource) -> Findings:
 
 
 @relational_rule(
-    on=SECURITY_GROUP,
+    on=GROUPS,
     level=Level.ADVISORY,
     severity=Severity.HIGH,
     source="https://www.pulumi.com/registry/packages/aws/api-docs/ec2/securitygroup/",
 )
 def sg_inline_and_standalone_rules(group: Resource) -> Findings:
-    """The rules of a security group are either inline or resources of their own.
+    """The rules of a security group are inline, or resources of their own and of one kind.
 
-    Why: a group with inline rules owns the whole list and removes the others at every update, so
-    they come and go.
+    Why: a group with inline rules, and the default group always, owns the whole list and removes
+    the others at every update, so they come and go; rules of two kinds overwrite each other.
     Fix: use one style for a group, best a SecurityGroupIngressRule or EgressRule for each rule.
     """
     exclusive = "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive"
     if group.referrers(exclusive, "securityGroupId"):
         return
-    for direction, token in ((INGRESS, INGRESS_RULE), (EGRESS, EGRESS_RULE)):
-        if not group.has(direction) or direction in group.options.ignore_changes:
-            continue
-        others = [
-            *group.referrers(token, "securityGroupId"),
-            *(
-                one
-                for one in group.referrers(SECURITY_GROUP_RULE, "securityGroupId")
-                if one.tree.get("type") == direction
-            ),
-        ]
-        if others:
-            names = ", ".join(one.name for one in others[:5])
-            yield group.finding(direction, f"the rules are inline, and {names} is one apart")
+    is_default = group.type != SECURITY_GROUP
+    for direction in (INGRESS, EGRESS):
+        is_owner = is_default or group.has(direction)
+        if is_owner and direction not in group.options.ignore_changes:
+            others = [one for kind in _apart(group, direction) for one in kind]
+            if others:
+                names = ", ".join(one.name for one in others[:5])
+                yield group.finding(direction, f"the rules are inline, and {names} is one apart")
+    older, newer = (
+        [one for direction in (INGRESS, EGRESS) for one in _apart(group, direction)[kind]]
+        for kind in (0, 1)
+    )
+    if older and newer:
+        text = f"{older[0].name} and {newer[0].name} are rules of two kinds"
+        yield group.finding("", text)
+
+
+def _apart(group: Resource, direction: str) -> tuple[list[Resource], list[Resource]]:
+    """The rules of a direction that are resources: those of the older kind, those of the newer."""
+    older = group.referrers(SECURITY_GROUP_RULE, "securityGroupId")
+    newer = group.referrers(
+        INGRESS_RULE if direction == INGRESS else EGRESS_RULE, "securityGroupId"
+    )
+    return [one for one in older if one.tree.get("type") == direction], list(newer)
 
 
 @relational_rule(
@@ -420,7 +466,8 @@ def elbv2_listener_port_not_admitted(resource: Resource) -> Findings:
 def _not_admitted(balancer: Resource, listener: Block, key: str, protocol: str) -> Findings:
     groups = groups_of(balancer, "securityGroups")
     port = known_at(listener.tree, key)
-    if not groups or not isinstance(port, int):
+    # A number that is no port is told as such.
+    if not groups or not isinstance(port, int) or not 1 <= port <= 65535:
         return
     if allows(groups, INGRESS, protocol, port, ANYONE) is False:
         names = ", ".join(one.group.name for one in groups)
@@ -476,7 +523,7 @@ def _engine(store: Resource, engine: str) -> str:
 
 
 @relational_rule(
-    on=NETWORK_ACL,
+    on=[NETWORK_ACL, DEFAULT_NETWORK_ACL],
     level=Level.ADVISORY,
     severity=Severity.HIGH,
     source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
@@ -484,25 +531,87 @@ def _engine(store: Resource, engine: str) -> str:
 def nacl_blocks_return_traffic(acl: Resource) -> Findings:
     """A network ACL lets the answers out that belong to what it lets in.
 
-    Why: ACLs keep no state and end in a deny, so replies are dropped.
-    Fix: allow the ephemeral ports 1024-65535 in the other direction.
+    Why: ACLs keep no state and end in a deny, so replies are dropped; the rule of the lowest number
+    decides.
+    Fix: allow the ephemeral ports 1024-65535 in the other direction, and number what allows below
+    what denies more.
     """
-    if not acl.is_new or not acl.get("subnetIds", []):
+    if not acl.is_new or not _has_subnets(acl):
         return
     ways = {direction: _entries(acl, direction) for direction in (INGRESS, EGRESS)}
+    yield from _shadowed(ways)
     for direction, other in ((INGRESS, EGRESS), (EGRESS, INGRESS)):
-        if not any(map(_allows, ways[direction])) and any(map(_allows, ways[other])):
+        if not any(one.allows for one in ways[direction]) and any(
+            one.allows for one in ways[other]
+        ):
             yield acl.finding(
                 direction, f"no {direction} rule allows anything, so replies are lost"
             )
             return
-    served = [one for one in ways[INGRESS] if _allows(one) and _is_tcp(one)]
-    if served and not any(_allows(one) and _is_ephemeral(one) for one in ways[EGRESS]):
+    served = [one for one in ways[INGRESS] if one.allows and one.is_service]
+    if served and not any(one.allows and one.is_ephemeral for one in ways[EGRESS]):
         yield acl.finding(EGRESS, "no egress rule allows the ephemeral ports 1024-65535")
 
 
-def _entries(acl: Resource, direction: str) -> list[tuple[str, str, int, int]]:
-    """The rules of a direction as (action, protocol, from, to).
+def _has_subnets(acl: Resource) -> bool:
+    """Whether an ACL is at work; the default one has whatever subnet has no other."""
+    if acl.type == DEFAULT_NETWORK_ACL or acl.get("subnetIds", []):
+        return True
+    return bool(acl.referrers(NETWORK_ACL_ASSOCIATION, "networkAclId"))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A rule of a network ACL."""
+
+    block: Block
+    action: str
+    protocol: str
+    low: int
+    high: int
+    number: Any
+    network: Network | None
+
+    @property
+    def allows(self) -> bool:
+        return self.action.lower() == "allow"
+
+    @property
+    def is_service(self) -> bool:
+        return self.protocol == "tcp" and self.low < 1024
+
+    @property
+    def is_ephemeral(self) -> bool:
+        # Any part of the range counts: clients of one kind may use but that part.
+        return self.protocol == ALL or (self.protocol == "tcp" and self.high >= 1024)
+
+    def shadows(self, other: _Entry) -> bool:
+        """Whether this entry decides whatever the other one speaks of, and before it."""
+        numbers = isinstance(self.number, int) and isinstance(other.number, int)
+        if not numbers or self.number >= other.number:
+            return False
+        if self.network is None or other.network is None or not _holds(self.network, other.network):
+            return False
+        same = self.protocol == other.protocol and self.protocol in ("tcp", "udp")
+        inside = self.low <= other.low and other.high <= self.high
+        return self.protocol == ALL or (same and inside)
+
+
+def _holds(outer: Network, inner: Network) -> bool:
+    return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
+
+
+def _shadowed(ways: dict[str, list[_Entry]]) -> Findings:
+    for entries in ways.values():
+        for entry in entries:
+            denial = next((one for one in entries if not one.allows and one.shadows(entry)), None)
+            if entry.allows and denial:
+                text = f"rule {entry.number} allows what rule {denial.number} denies before it"
+                yield entry.block.finding("", text)
+
+
+def _entries(acl: Resource, direction: str) -> list[_Entry]:
+    """The rules of a direction.
 
     Raises:
         Undetermined: one of them is not known.
@@ -510,28 +619,20 @@ def _entries(acl: Resource, direction: str) -> list[tuple[str, str, int, int]]:
     apart = acl.referrers(NETWORK_ACL_RULE, "networkAclId")
     if not apart.closed:
         raise Undetermined("rules of the network ACL")
-    entries = [_entry(block, "action") for block in acl.get(direction, [])]
+    entries = [_entry(block, "action", "ruleNo") for block in acl.get(direction, [])]
     entries.extend(
-        _entry(Block(rule, rule.tree, ()), "ruleAction")
+        _entry(Block(rule, rule.tree, ()), "ruleAction", "ruleNumber")
         for rule in apart
         if rule.get("egress", False) == (direction == EGRESS)
     )
     return entries
 
 
-def _entry(block: Block, action: str) -> tuple[str, str, int, int]:
+def _entry(block: Block, action: str, number: str) -> _Entry:
     protocol = normal_protocol(block["protocol"]) or ""
-    return block[action], protocol, block.get("fromPort", 0), block.get("toPort", 65535)
-
-
-def _allows(entry: tuple[str, str, int, int]) -> bool:
-    return entry[0].lower() == "allow"
-
-
-def _is_tcp(entry: tuple[str, str, int, int]) -> bool:
-    return entry[1] == "tcp" and entry[2] < 1024
-
-
-def _is_ephemeral(entry: tuple[str, str, int, int]) -> bool:
-    # Any part of the range counts: clients of one kind may use but that part.
-    return entry[1] == ALL or (entry[1] == "tcp" and entry[3] >= 1024)
+    low, high = block.get("fromPort", 0), block.get("toPort", 65535)
+    source = known_at(block.tree, "cidrBlock") or known_at(block.tree, "ipv6CidrBlock")
+    placed = known_at(block.tree, number)
+    if not isinstance(low, int) or not isinstance(high, int) or not isinstance(block[action], str):
+        raise Undetermined(block.path)
+    return _Entry(block, block[action], protocol, low, high, placed, network_of(source))

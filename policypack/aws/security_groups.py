@@ -33,7 +33,8 @@ _ALL_PORTS = (0, 65535)
 class Source:
     """The other end of a rule.
 
-    `kind` is "cidr", "group" (its value a URN or an id), "prefix list" or "unknown".
+    `kind` is "cidr", "group" (its value a URN or an id), "prefix list" (its id, "" where it is
+    unknown) or "unknown".
     """
 
     kind: str
@@ -199,7 +200,7 @@ def _ports(block: Block, key: str) -> tuple[int, int] | None:
 def _inline_sources(group: Resource, block: Block) -> Iterator[Source]:
     yield from _cidrs(block.tree, "cidrBlocks")
     yield from _cidrs(block.tree, "ipv6CidrBlocks")
-    yield from _prefix_lists(block.tree)
+    yield from _prefix_lists(look_up(block.tree, ("prefixListIds",)))
     if look_up(block.tree, ("securityGroups",)) is not ABSENT:
         yield from _groups(group, block.full_path("securityGroups"))
     yield from _itself(group, block.tree)
@@ -208,7 +209,7 @@ def _inline_sources(group: Resource, block: Block) -> Iterator[Source]:
 def _rule_sources(group: Resource, origin: Resource) -> Iterator[Source]:
     yield from _cidrs(origin.tree, "cidrBlocks")
     yield from _cidrs(origin.tree, "ipv6CidrBlocks")
-    yield from _prefix_lists(origin.tree)
+    yield from _prefix_lists(look_up(origin.tree, ("prefixListIds",)))
     if look_up(origin.tree, ("sourceSecurityGroupId",)) is not ABSENT:
         yield from _groups(origin, "sourceSecurityGroupId")
     yield from _itself(group, origin.tree)
@@ -217,8 +218,7 @@ def _rule_sources(group: Resource, origin: Resource) -> Iterator[Source]:
 def _single_source(_: Resource, origin: Resource) -> Iterator[Source]:
     yield from _cidrs(origin.tree, "cidrIpv4")
     yield from _cidrs(origin.tree, "cidrIpv6")
-    if look_up(origin.tree, ("prefixListId",)) is not ABSENT:
-        yield Source("prefix list")
+    yield from _prefix_lists(look_up(origin.tree, ("prefixListId",)))
     if look_up(origin.tree, ("referencedSecurityGroupId",)) is not ABSENT:
         yield from _groups(origin, "referencedSecurityGroupId")
 
@@ -231,9 +231,11 @@ def _cidrs(tree: dict[str, Any], key: str) -> Iterator[Source]:
         yield Source("cidr", one) if network_of(one) else UNKNOWN_SOURCE
 
 
-def _prefix_lists(tree: dict[str, Any]) -> Iterator[Source]:
-    if look_up(tree, ("prefixListIds",)) not in (ABSENT, []):
-        yield Source("prefix list")
+def _prefix_lists(value: Any) -> Iterator[Source]:
+    if value is ABSENT:
+        return
+    for one in value if isinstance(value, list) else [value]:
+        yield Source("prefix list", one if isinstance(one, str) else "")
 
 
 def _itself(group: Resource, tree: dict[str, Any]) -> Iterator[Source]:
@@ -287,6 +289,9 @@ CLIENTS: dict[str, tuple[str, ...]] = {
         "vpcSecurityGroupIds",
         "networkInterfaces.securityGroups",
     ),
+    "aws:ec2/launchConfiguration:LaunchConfiguration": ("securityGroups",),
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": ("vpcSecurityGroupIds",),
+    "aws:elb/loadBalancer:LoadBalancer": ("securityGroups",),
     "aws:ecs/service:Service": ("networkConfiguration.securityGroups",),
     "aws:lambda/function:Function": ("vpcConfig.securityGroupIds",),
     "aws:lb/loadBalancer:LoadBalancer": ("securityGroups",),
@@ -295,13 +300,22 @@ CLIENTS: dict[str, tuple[str, ...]] = {
 
 
 def clients_in(group: Resource) -> list[Resource]:
-    """Return the resources in a security group that have to open connections themselves."""
+    """Return the resources that have to open connections, and have but this group to do so."""
     return [
         member
         for token, paths in CLIENTS.items()
         for path in paths
         for member in group.referrers(token, path)
+        if not any(
+            _lets_out(other) for other in member.follow(path, *GROUPS) if other.urn != group.urn
+        )
     ]
+
+
+def _lets_out(group: Resource) -> bool:
+    """Whether a group has rules, or may have some, that let connections out."""
+    found = rules_of(group)
+    return not found.closed or any(found.of(EGRESS))
 
 
 def groups_of(resource: Resource, path: str) -> list[SecurityGroupRules] | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-from pulumi_aws import ec2, ecs, lb, rds, vpc
+from pulumi_aws import ec2, ecs, elb, lb, rds, vpc
 
 from policies.compute.security_group_rule_conflicts import (
     elbv2_listener_port_not_admitted,
@@ -45,7 +45,7 @@ def test_port_range_backwards() -> None:
     "fires",
     "toPort: 70000 is no port",
     "fromPort: the range runs backwards, from 1024 to 0",
-    "fromPort: a tcp rule gives no fromPort",
+    "fromPort: the rule for tcp gives no fromPort",
     "ipProtocol: https is no IP protocol",
 )
 def test_port_range_standalone() -> None:
@@ -81,6 +81,29 @@ def test_port_range_of_other_protocols() -> None:
             {"protocol": "icmp", "from_port": 300, "to_port": 0, "cidr_blocks": ANYWHERE},
             {"protocol": "icmp", "from_port": -1, "to_port": 3, "cidr_blocks": ANYWHERE},
         ],
+    )
+
+
+@case(
+    sg_rule_port_range_invalid,
+    "fires",
+    "fromPort: the rule for udp gives no fromPort",
+    "toPort: the rule for icmp gives no toPort",
+)
+def test_port_range_incomplete() -> None:
+    group = ec2.SecurityGroup("web")
+    vpc.SecurityGroupIngressRule(
+        "ping", security_group_id=group.id, ip_protocol="icmp", from_port=8, cidr_ipv4="10.0.0.0/8"
+    )
+    vpc.SecurityGroupEgressRule(
+        "dns", security_group_id=group.id, ip_protocol="17", to_port=53, cidr_ipv4="10.0.0.0/8"
+    )
+
+
+@case(sg_rule_port_range_invalid, "sound")
+def test_port_range_of_icmpv6_left_out() -> None:
+    vpc.SecurityGroupIngressRule(
+        "ping", security_group_id="sg-1", ip_protocol="icmpv6", cidr_ipv6="::/0"
     )
 
 
@@ -140,6 +163,28 @@ def test_rule_twice_in_two_kinds_of_resource() -> None:
         from_port=443, to_port=443, cidr_blocks=["10.0.0.0/8", "0.0.0.0/0"],
     )  # fmt: skip
     admitting("b", web, 443, "0.0.0.0/0")
+
+
+def listed(name: str, group: ec2.SecurityGroup, prefix_list: Any) -> None:
+    vpc.SecurityGroupIngressRule(
+        name, security_group_id=group.id, ip_protocol="tcp", from_port=443, to_port=443,
+        prefix_list_id=prefix_list,
+    )  # fmt: skip
+
+
+@case(sg_rule_duplicate, "fires", ": is the same rule as a: tcp 443-443 from pl-63a5400a")
+def test_prefix_list_twice() -> None:
+    web = ec2.SecurityGroup("web")
+    listed("a", web, "pl-63a5400a")
+    listed("b", web, "pl-63a5400a")
+
+
+@case(sg_rule_duplicate, "sound")
+def test_two_prefix_lists() -> None:
+    web = ec2.SecurityGroup("web")
+    for name, prefix_list in (("a", "pl-63a5400a"), ("b", "pl-02cd2c6b"), ("c", unknown())):
+        listed(name, web, prefix_list)
+    listed("d", web, unknown())
 
 
 @case(sg_rule_duplicate, "sound")
@@ -202,6 +247,34 @@ def test_source_not_one() -> None:
         cidr_ipv4="10.0.0.0/8",
         prefix_list_id=unknown(),
     )
+
+
+def ruled(name: str, **sources: Any) -> None:
+    ec2.SecurityGroupRule(
+        name, type="ingress", security_group_id="sg-1", protocol="tcp", from_port=1, to_port=1,
+        **sources,
+    )  # fmt: skip
+
+
+@case(
+    sg_rule_source_invalid,
+    "fires",
+    ": the rule has no source",
+    "self: another source stands beside cidrBlocks",
+    "sourceSecurityGroupId: another source stands beside ipv6CidrBlocks",
+)
+def test_sources_that_conflict() -> None:
+    ruled("a")
+    ruled("b", self=True, cidr_blocks=["10.0.0.0/8"])
+    ruled("c", source_security_group_id="sg-2", ipv6_cidr_blocks=["::/0"])
+
+
+@case(sg_rule_source_invalid, "sound")
+def test_sources_that_stand_together() -> None:
+    ruled("a", self=True)
+    ruled("b", self=False, cidr_blocks=["10.0.0.0/8"], ipv6_cidr_blocks=["::/0"])
+    ruled("c", source_security_group_id=unknown(), prefix_list_ids=["pl-63a5400a"])
+    ruled("d", self=unknown())
 
 
 @case(sg_rule_source_invalid, "sound")
@@ -366,6 +439,30 @@ def test_no_egress_of_a_nested_member() -> None:
     ecs.Service("api", network_configuration={"subnets": ["s"], "security_groups": [group.id]})
 
 
+@case(
+    sg_no_egress,
+    "fires",
+    "egress: nothing is let out, and web is in the group",
+    "egress: nothing is let out, and old is in the group",
+)
+def test_no_egress_of_other_clients() -> None:
+    one, two = (ec2.SecurityGroup(name, ingress=[tcp(80, 80)]) for name in "ab")
+    ec2.LaunchConfiguration(
+        "web", image_id="ami-0abcdef1234567890", instance_type="t3.micro", security_groups=[one.id]
+    )
+    elb.LoadBalancer("old", listeners=[], security_groups=[two.id])
+
+
+@case(sg_no_egress, "sound")
+def test_egress_of_another_group_of_the_member() -> None:
+    out = ec2.SecurityGroup("out", egress=[tcp(443, 443)])
+    web = ec2.SecurityGroup("web", ingress=[tcp(80, 80)])
+    ec2.Instance(
+        "app", ami="ami-0abcdef1234567890", instance_type="t3.micro",
+        vpc_security_group_ids=[web.id, out.id],
+    )  # fmt: skip
+
+
 @case(sg_no_egress, "sound")
 def test_egress_apart() -> None:
     group = ec2.SecurityGroup("web")
@@ -409,6 +506,32 @@ def test_inline_and_apart() -> None:
         from_port=443,
         to_port=443,
         cidr_blocks=["0.0.0.0/0"],
+    )
+
+
+@case(
+    sg_inline_and_standalone_rules,
+    "fires",
+    "ingress: the rules are inline, and https is one apart",
+    ": old and new are rules of two kinds",
+)
+def test_rules_of_the_default_group_and_of_two_kinds() -> None:
+    network = ec2.Vpc("main", cidr_block="10.0.0.0/16")
+    admitting("https", ec2.DefaultSecurityGroup("usual", vpc_id=network.id), 443, "0.0.0.0/0")
+    mixed = ec2.SecurityGroup("mixed", vpc_id=network.id)
+    admitting("new", mixed, 443, "0.0.0.0/0")
+    ec2.SecurityGroupRule(
+        "old", type="egress", security_group_id=mixed.id, protocol="-1", from_port=0, to_port=0,
+        cidr_blocks=["0.0.0.0/0"],
+    )  # fmt: skip
+
+
+@case(sg_inline_and_standalone_rules, "sound")
+def test_rules_of_the_newer_kind_both_ways() -> None:
+    group = ec2.SecurityGroup("web")
+    admitting("https", group, 443, "0.0.0.0/0")
+    vpc.SecurityGroupEgressRule(
+        "out", security_group_id=group.id, ip_protocol="-1", cidr_ipv4="0.0.0.0/0"
     )
 
 
@@ -573,6 +696,75 @@ def acl(egress: Any, low: Any = 443) -> None:
 )
 def test_nacl_without_ephemeral_ports() -> None:
     acl({"from_port": 443, "to_port": 443})
+
+
+ALLOW = {"action": "allow", "protocol": "-1", "from_port": 0, "to_port": 0, "rule_no": 200}
+DENY = {**ALLOW, "action": "deny", "rule_no": 100}
+
+
+@case(
+    nacl_blocks_return_traffic,
+    "fires",
+    "ingress[1]: rule 200 allows what rule 100 denies before it",
+)
+def test_nacl_that_denies_first() -> None:
+    ingress = [
+        {**DENY, "cidr_block": "10.0.0.0/8"},
+        {**ALLOW, "cidr_block": "10.1.0.0/16"},
+        {**ALLOW, "cidr_block": "0.0.0.0/0", "rule_no": 300},
+    ]
+    ec2.NetworkAcl(
+        "web", vpc_id="vpc-1", subnet_ids=["subnet-1"], ingress=ingress,
+        egress=[{**ALLOW, "cidr_block": "0.0.0.0/0"}],
+    )  # fmt: skip
+
+
+@case(
+    nacl_blocks_return_traffic,
+    "fires",
+    "egress: no egress rule allows anything, so replies are lost",
+)
+def test_default_nacl() -> None:
+    network = ec2.Vpc("main", cidr_block="10.0.0.0/16")
+    ec2.DefaultNetworkAcl(
+        "usual", default_network_acl_id=network.default_network_acl_id,
+        ingress=[{**ALLOW, "cidr_block": "0.0.0.0/0"}],
+    )  # fmt: skip
+
+
+def entry(name: str, of: ec2.NetworkAcl, number: int, action: str, *, out: bool) -> None:
+    ec2.NetworkAclRule(
+        name, network_acl_id=of.id, protocol="tcp", egress=out, rule_number=number,
+        rule_action=action, from_port=0, to_port=65535, cidr_block="0.0.0.0/0",
+    )  # fmt: skip
+
+
+@case(
+    nacl_blocks_return_traffic,
+    "fires",
+    "egress: no egress rule allows anything, so replies are lost",
+    ": rule 200 allows what rule 100 denies before it",
+)
+def test_nacl_of_rules_and_subnets_apart() -> None:
+    tied = ec2.NetworkAcl("tied", vpc_id="vpc-1")
+    ec2.NetworkAclAssociation("tied", network_acl_id=tied.id, subnet_id="subnet-1")
+    entry("no", tied, 100, "deny", out=False)
+    entry("yes", tied, 200, "allow", out=False)
+
+
+@case(nacl_blocks_return_traffic, "sound")
+def test_nacl_that_denies_less_or_later() -> None:
+    ingress = [
+        {**DENY, "cidr_block": "10.0.0.0/16"},
+        {**ALLOW, "cidr_block": "10.0.0.0/8"},
+        {**DENY, "cidr_block": "0.0.0.0/0", "rule_no": 300},
+        {**DENY, "protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_block": "10.0.0.0/8"},
+    ]
+    ec2.NetworkAcl(
+        "web", vpc_id="vpc-1", subnet_ids=["subnet-1"], ingress=ingress,
+        egress=[{**ALLOW, "cidr_block": "0.0.0.0/0"}],
+    )  # fmt: skip
+    ec2.NetworkAcl("idle", vpc_id="vpc-1", ingress=[{**ALLOW, "cidr_block": "0.0.0.0/0"}])
 
 
 @case(nacl_blocks_return_traffic, "sound")
