@@ -6,9 +6,15 @@ import json
 from functools import cache
 from typing import Any
 
-from policypack import Findings, Level, Resource, Severity, resource_rule
+from policypack import Finding, Findings, Level, Resource, Severity, relational_rule, resource_rule
 from policypack.aws.arn_properties import ARN, must_be_arn, services_of
-from policypack.aws.conditions import CONDITIONAL_TYPES, unmet
+from policypack.aws.conditions import (
+    CONDITIONAL_TYPES,
+    RELATED_TYPES,
+    Condition,
+    unmet,
+    unmet_together,
+)
 from policypack.aws.input_faults import (
     ENUM,
     LENGTH,
@@ -44,7 +50,7 @@ def _breaks(resource: Resource, facet: str, *, certain: bool) -> Findings:
             and fault.certain is certain
             and not _is_owned(resource, fault.path)
         ):
-            yield resource.finding(fault.path, fault.text, url=fault.url or None)
+            yield resource.finding(fault.path, fault.text, url=fault.url)
 
 
 def _is_owned(resource: Resource, path: str) -> bool:
@@ -404,8 +410,34 @@ def conditional_requirement_broken(resource: Resource) -> Findings:
     Fix: add or leave out the property that the finding names.
     """
     for path, condition in unmet(resource.type, resource.tree):
-        level = None if condition.mandatory else Level.ADVISORY
         if not _is_owned(resource, path):
-            yield resource.finding(
-                path, condition.says, level=level, fix=condition.fix, url=condition.source
-            )
+            yield _unmet(resource, path, condition)
+
+
+@relational_rule(
+    on=RELATED_TYPES,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    error="InvalidParameterValueException",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html",
+)
+def related_requirement_broken(resource: Resource) -> Findings:
+    """A new resource and those that it names are set as each demands of the other.
+
+    Why: AWS looks at both when the second one is created, and refuses the pair.
+    Fix: change the one or the other as the finding says.
+    """
+    for path, condition in unmet_together(resource):
+        if not _is_owned(resource, path):
+            yield _unmet(resource, path, condition)
+
+
+def _unmet(resource: Resource, path: str, condition: Condition) -> Finding:
+    return resource.finding(
+        path,
+        condition.says,
+        level=None if condition.mandatory else Level.ADVISORY,
+        error=condition.error or None,
+        fix=condition.fix,
+        url=condition.source,
+    )

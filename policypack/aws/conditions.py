@@ -1,4 +1,4 @@
-"""Properties of a resource that need or exclude one another, after cfn-lint's schemas.
+"""Properties that need or exclude one another, of one resource or of several, after cfn-lint.
 
 `tools/catalog/conditions.py` translates the schemas to Pulumi's names. Conditions that the
 constraint book knows are not among them.
@@ -6,15 +6,17 @@ constraint book knows are not among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from policypack.aws.book import broken
 from policypack.aws.book.hits import MOST_PLACES
 from policypack.aws.book.places import places
 from policypack.aws.book.rows import Inputs, Row
 from policypack.aws.catalog.loader import load
-from policypack.plan.values import format_path
+from policypack.plan.resource import Resource
+from policypack.plan.values import ABSENT, UNKNOWN, format_path, look_up, parse_path
 
 CONDITIONAL_TYPES = (
     "aws:ec2/ami:Ami",
@@ -27,6 +29,15 @@ CONDITIONAL_TYPES = (
     "aws:rds/cluster:Cluster",
     "aws:rds/instance:Instance",
     "aws:route53/record:Record",
+    "aws:sqs/queue:Queue",
+)
+
+RELATED_TYPES = (
+    "aws:apigateway/method:Method",
+    "aws:apigateway/stage:Stage",
+    "aws:ecs/service:Service",
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
+    "aws:rds/clusterInstance:ClusterInstance",
     "aws:sqs/queue:Queue",
 )
 
@@ -61,3 +72,61 @@ def unmet(type_token: str, inputs: Inputs) -> Iterator[tuple[str, Condition]]:
             if place not in told:
                 told.add(place)
                 yield format_path(place), condition
+
+
+class Relation:
+    """A demand on a resource and on those that it refers to.
+
+    `parts` are by name the type, the property that refers to it ("" for the resource itself), and
+    what is read: the path, the value where it is absent, the type that it refers to if it does.
+    """
+
+    def __init__(self, packed: Mapping[str, Any]) -> None:
+        self.condition = Condition("conditions", packed["row"])
+        self.parts: Mapping[str, tuple[str, str, Mapping[str, Any]]] = packed["parts"]
+
+    def is_broken(self, resource: Resource) -> bool:
+        """Whether the demand certainly fails."""
+        values: Inputs = {"resource": resource.tree}
+        for name, (token, reference, wanted) in self.parts.items():
+            one = _referred(resource, reference, token) if reference else resource
+            if one is None or not one.has_data:
+                return False
+            values[name] = {key: _value(one, *where) for key, where in wanted.items()}
+        return self.condition.is_broken(values)
+
+
+def _referred(resource: Resource, reference: str, token: str) -> Resource | None:
+    """The one resource that a property names itself, not by way of another one."""
+    found = resource.follow(reference, token)
+    if not found.exact or len(found) != 1:
+        return None
+    direct = resource.property_dependencies.get(reference.partition(".")[0], ())
+    unknown = look_up(resource.tree, parse_path(reference)) is UNKNOWN
+    return None if unknown and found[0].urn not in direct else found[0]
+
+
+def _value(one: Resource, path: str, default: object, refers_to: str | None) -> object:
+    """What stands at a path; for a reference the URN of what it denotes."""
+    if refers_to:
+        found = one.follow(path, refers_to)
+        return found[0].urn if found.exact and len(found) == 1 else UNKNOWN
+    value = look_up(one.tree, parse_path(path))
+    return default if value is ABSENT else value
+
+
+@cache
+def relations(type_token: str) -> tuple[Relation, ...]:
+    """The relations of a type. Raises CatalogError."""
+    return tuple(map(Relation, load("conditions/related").get(type_token, ())))
+
+
+def unmet_together(resource: Resource) -> Iterator[tuple[str, Condition]]:
+    """The relations that a new resource certainly breaks, each with a property at fault.
+
+    AWS looks at the others when a resource is created. Raises CatalogError.
+    """
+    if resource.is_new:
+        for relation in relations(resource.type):
+            if relation.is_broken(resource):
+                yield relation.condition.at, relation.condition

@@ -14,8 +14,17 @@ from policypack.aws.book import broken
 from policypack.aws.book.places import steps_of
 from policypack.aws.catalog.constraints import shape_at
 from policypack.aws.catalog.loader import load
-from policypack.aws.conditions import CONDITIONAL_TYPES, conditions, unmet
+from policypack.aws.conditions import (
+    CONDITIONAL_TYPES,
+    RELATED_TYPES,
+    conditions,
+    unmet,
+    unmet_together,
+)
+from policypack.plan.resource import Resource
+from policypack.plan.stack import Stack, StackContext
 from policypack.plan.values import UNKNOWN, format_path
+from policypack.plan.wire import Decoded
 
 PICKED = Path(__file__).parents[2] / "tools" / "catalog" / "conditions.json"
 FUNCTION = "aws:lambda/function:Function"
@@ -23,8 +32,15 @@ RECORD = "aws:route53/record:Record"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 
 
+def all_picks() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(PICKED.read_text(encoding="utf-8"))
+    return found
+
+
 def picks() -> Iterator[Any]:
-    for pick in json.loads(PICKED.read_text(encoding="utf-8")):
+    for pick in all_picks():
+        if "gather" in pick:
+            continue
         types = [pick["type"]] if isinstance(pick["type"], str) else pick["type"]
         for token in types:
             name = f"{pick['extension']}-{pick.get('part', '')}-{token.split(':')[1]}"
@@ -134,3 +150,115 @@ def test_sizes_of_fargate_tasks(cpu: str, memory: str, sound: bool) -> None:
 def test_values_of_records(kind: str, value: str, sound: bool) -> None:
     assert (told(RECORD, {"type": kind, "records": [value]}) == []) is sound
     assert told(RECORD, {"type": UNKNOWN, "records": [value]}) == []
+
+
+# several resources -----------------------------------------------------------------------------
+
+
+def related() -> list[Any]:
+    return [pytest.param(one, id=one["extension"]) for one in all_picks() if "gather" in one]
+
+
+def planned(pick: dict[str, Any], example: dict[str, dict[str, Any]], **changes: Any) -> Resource:
+    """The resource of a relation's pick in a stack with those that it refers to, all new."""
+    urns: dict[str, tuple[str, ...]] = {}
+    made: list[Resource] = []
+    inputs = dict(example.get("resource", {}))
+    for name, part in pick["gather"].items():
+        if "reference" in part:
+            urn = f"urn:pulumi:s::p::{part['type']}::{name}"
+            made.append(Resource(urn, part["type"], Decoded(example.get(name, {})), has_data=True))
+            inputs.setdefault(part["reference"], UNKNOWN)
+            urns[part["reference"]] = (urn,)
+    main = Resource(
+        f"urn:pulumi:s::p::{pick['type']}::main",
+        pick["type"],
+        Decoded(inputs),
+        property_dependencies=urns,
+        has_data=True,
+        **changes,
+    )
+    Stack([*made, main], StackContext("o", "p", "s", {}, {}))
+    return main
+
+
+def said(resource: Resource) -> list[str]:
+    return [one.id for _, one in unmet_together(resource)]
+
+
+@pytest.mark.parametrize("pick", [one for one in related() if "bad" in one.values[0]])
+def test_a_relation_speaks_of_its_bad_example_alone(pick: dict[str, Any]) -> None:
+    assert said(planned(pick, pick["bad"])) == [pick["extension"]]
+    assert said(planned(pick, pick["good"])) == []
+    # What exists already was accepted by AWS, or is not looked at again.
+    assert said(planned(pick, pick["bad"], outputs={"id": "x"})) == []
+
+
+@pytest.mark.parametrize("pick", related())
+def test_unknown_values_silence_a_relation(pick: dict[str, Any]) -> None:
+    hidden = {
+        name: dict.fromkeys(part["paths"].values(), UNKNOWN)
+        for name, part in pick["gather"].items()
+    }
+    own = [one for name, one in hidden.items() if "reference" not in pick["gather"][name]]
+    assert said(planned(pick, hidden | {"resource": own[0] if own else {}})) == []
+
+
+@pytest.mark.parametrize("pick", related())
+def test_a_relation_names_inputs(pick: dict[str, Any]) -> None:
+    for part in pick["gather"].values():
+        token = part.get("type", pick["type"])
+        for path in part["paths"].values():
+            assert shape_at(token, path), f"{token} {path}"
+        assert "reference" not in part or shape_at(pick["type"], part["reference"])
+    assert shape_at(pick["type"], pick["at"][0])
+
+
+def test_the_relational_rule_runs_on_the_types_of_its_table() -> None:
+    assert sorted(load("conditions/related")) == list(RELATED_TYPES)
+
+
+STAGE = "aws:apigateway/stage:Stage"
+DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+API = "aws:apigateway/restApi:RestApi"
+
+
+def stage_of(api: str, deployed: str, deployments: tuple[str, ...] = ("d",)) -> Resource:
+    def urn(name: str) -> str:
+        return f"urn:pulumi:s::p::t::{name}"
+
+    apis = [Resource(urn(name), API, Decoded({"name": name})) for name in ("a", "b")]
+    deployment = Resource(
+        urn("d"),
+        DEPLOYMENT,
+        Decoded({"restApi": UNKNOWN}),
+        property_dependencies={"restApi": (urn(deployed),)},
+    )
+    stage = Resource(
+        urn("s"),
+        STAGE,
+        Decoded({"restApi": UNKNOWN, "deployment": UNKNOWN, "stageName": "v1"}),
+        property_dependencies={
+            "restApi": (urn(api),),
+            "deployment": tuple(map(urn, deployments)),
+        },
+    )
+    Stack([*apis, deployment, stage], StackContext("o", "p", "s", {}, {}))
+    return stage
+
+
+def test_a_deployment_of_another_api() -> None:
+    assert said(stage_of("a", "b")) == ["aws_apigateway_stage/stage_deployment_rest_api"]
+    assert said(stage_of("a", "a")) == []
+    assert said(stage_of("nowhere", "b")) == []
+    assert said(stage_of("a", "nowhere")) == []
+
+
+def test_what_is_named_by_way_of_something_else_is_left_alone() -> None:
+    assert said(stage_of("a", "b", deployments=())) == []
+
+
+def test_a_mapping_that_is_switched_off() -> None:
+    pick = next(one for one in all_picks() if one["extension"].endswith("event_source_sqs_timeout"))
+    off = pick["bad"] | {"resource": {"enabled": False}}
+    assert said(planned(pick, off)) == []

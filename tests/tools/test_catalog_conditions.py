@@ -11,6 +11,7 @@ import pytest
 
 import policies
 from policypack.aws.book import SERVICES, service_rows
+from policypack.aws.book.schema import compile_schema
 from policypack.aws.catalog.loader import DATA
 from policypack.rules.registry import collect
 from tools.catalog import conditions
@@ -132,6 +133,62 @@ def test_what_cannot_be_translated(tmp_path: Path, schema: Any, told: str) -> No
         demand(tmp_path, schema, mends={"x": "y"})
 
 
+# several resources -----------------------------------------------------------------------------
+
+
+def gathered(tmp_path: Path, schema: Any, default: Any = None, path: str = "count") -> Any:
+    gather = {
+        "local": {"properties": {"Mode": {"path": "/Mode"}}},
+        "other": {"reference": "/Other", "properties": {"N": {"path": "/N", "default": default}}},
+    }
+    pick = {
+        "extension": "aws_a_thing/x",
+        "at": ["mode"],
+        "when": {"required": ["cpu"]},
+        "gather": {
+            "local": {"paths": {"Mode": "mode"}, "same": {"Mode": TOKEN}},
+            "other": {"type": TOKEN, "reference": "names", "paths": {"N": path}},
+        },
+        "says": "s",
+        "fix": "f",
+        "source": "u",
+        "mandatory": True,
+    }
+    whole = {"cfnGather": {"gather": gather, "schema": schema}}
+    return conditions.relation(sources(tmp_path, whole), SDK, pick, TOKEN)
+
+
+def test_a_value_that_another_one_bounds_becomes_a_comparison(tmp_path: Path) -> None:
+    bound = {"properties": {"local": {"properties": {"Mode": {"minimum": {"$data": "/other/N"}}}}}}
+    schema = {"cfnContext": {"functions": [], "schema": {"if": {"required": ["x"]}, "then": bound}}}
+    made = gathered(tmp_path, schema, default=3)
+    assert made["parts"] == {
+        "local": [TOKEN, "", {"Mode": ["mode", None, TOKEN]}],
+        "other": [TOKEN, "names", {"N": ["count", 3, None]}],
+    }
+    when, must = json.loads(made["row"][4])
+    assert when == {"properties": {"resource": {"required": ["cpu"]}}}
+    assert must["then"]["compare"] == [["local.Mode", ">=", "other.N"]]
+    assert must["if"] == {"required": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("mine", "its", "sound"),
+    [(True, True, True), (True, None, False), (None, True, False), (False, None, True)],
+)
+def test_two_switches_that_are_to_be_alike(
+    tmp_path: Path, mine: bool | None, its: bool | None, sound: bool
+) -> None:
+    same = {"properties": {"local": {"properties": {"Mode": {"const": {"$data": "/other/N"}}}}}}
+    _when, must = json.loads(gathered(tmp_path, same, default=False)["row"][4])
+    assert compile_schema(must)({"local": {"Mode": mine}, "other": {"N": its}}) is sound
+
+
+def test_a_part_that_reads_no_input(tmp_path: Path) -> None:
+    with pytest.raises(CatalogBuildError, match="has no input nothing for aws_a_thing/x"):
+        gathered(tmp_path, {}, path="nothing")
+
+
 # the two lists ---------------------------------------------------------------------------------
 
 
@@ -166,15 +223,20 @@ def test_the_pinned_schemas_are_accounted_for() -> None:
 
 def test_the_table_holds_what_is_picked() -> None:
     table = json.loads(gzip.decompress((DATA / "conditions.json.gz").read_bytes()))
-    wanted: dict[str, list[list[str]]] = {}
+    related = json.loads(gzip.decompress((DATA / "conditions" / "related.json.gz").read_bytes()))
+    alone: dict[str, list[list[str]]] = {}
+    together: dict[str, list[list[str]]] = {}
     for pick in conditions.read(conditions.PICKED):
         level = "mandatory" if pick["mandatory"] else "advisory"
         texts = [pick["says"], pick.get("error", ""), pick["fix"], pick["source"]]
         for token in conditions.types_of(pick):
             packed = [[pick["extension"], at, level, *texts] for at in pick["at"]]
-            wanted.setdefault(token, []).extend(packed)
+            (together if "gather" in pick else alone).setdefault(token, []).extend(packed)
     kept = {token: [row[:3] + row[5:] for row in packed] for token, packed in table.items()}
-    assert kept == wanted
+    assert kept == alone
+    rows = {token: [one["row"] for one in packed] for token, packed in related.items()}
+    kept = {token: [row[:3] + row[5:] for row in packed] for token, packed in rows.items()}
+    assert kept == together
 
 
 def test_reasons_name_what_there_is() -> None:

@@ -11,6 +11,11 @@ of the constraint book, without `must`, which is made of the schema, and besides
 - `lacks`: CloudFormation's properties that the Pulumi type does not have;
 - `mends`: what a pattern of cfn-lint has -> what it means;
 - `at`: of several properties each is spoken of where it is set.
+
+A schema with `cfnGather` speaks of a resource and of others that it refers to. Its pick says in
+`gather` for each name that the schema has: the `type` and the property that is the `reference`
+(none for the resource itself), in `paths` Pulumi's for CloudFormation's properties, in `same` the
+types of those that are references themselves, and equal where they denote the same resource.
 """
 
 import json
@@ -32,12 +37,13 @@ DROPPED = {"description", "additionalProperties", "$comment", "definitions"}
 LISTS_OF_SCHEMAS = {"allOf", "anyOf", "oneOf"}
 SCHEMAS = {"if", "then", "else", "not", "items", "contains"}
 BOUNDS = {"minimum", "maximum", "multipleOf"}
+SIGNS = {"const": "==", "minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">"}
 ANY = "[]"
 OCTET = r"(25[0-5]|2[0-4]\d|[01]?\d?\d)"
 FORMATS = {
-    "ipv4": rf"^{OCTET}(\.{OCTET}){{3}}$",
+    "ipv4": rf"^\s*{OCTET}(\.{OCTET}){{3}}\s*$",
     # Wide on purpose: what fails it is no IPv6 address, however it is written.
-    "ipv6": r"^[0-9A-Fa-f]*:[0-9A-Fa-f:.]*$",
+    "ipv6": r"^\s*[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\s*$",
 }
 
 Json = Any
@@ -48,10 +54,14 @@ def build(sources: Sources) -> dict[str, bytes]:
     account_for_all({f"{folder}/{name}" for folder, name in sources.cfnlint_extensions()})
     sdk = sources.once("sdk", lambda: scan(sources.pulumi_aws))
     made: dict[str, list[Json]] = {}
+    related: dict[str, list[Json]] = {}
     for pick in read(PICKED):
         for token in types_of(pick):
-            made.setdefault(token, []).extend(rows(sources, sdk, pick, token))
-    return {f"{NAME}.json.gz": encode(made)}
+            if "gather" in pick:
+                related.setdefault(token, []).append(relation(sources, sdk, pick, token))
+            else:
+                made.setdefault(token, []).extend(rows(sources, sdk, pick, token))
+    return {f"{NAME}.json.gz": encode(made), f"{NAME}/related.json.gz": encode(related)}
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -93,12 +103,18 @@ def rows(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> list[J
         conditions = [pick["when"]] if "when" in pick else []
         conditions += [{"required": [at]}] if several else []
         when = {"allOf": conditions} if conditions else True
-        compile_schema(when)
-        schemas = json.dumps([when, must], ensure_ascii=False, separators=(",", ":"))
-        texts = [pick["says"], pick.get("error", ""), pick["fix"], pick["source"]]
-        level = "mandatory" if pick["mandatory"] else "advisory"
-        packed.append([pick["extension"], at, level, gate(when, must), schemas, *texts])
+        packed.append(row(pick, at, when, must, gate(when, must)))
     return packed
+
+
+def row(pick: dict[str, Any], at: str, when: Json, must: Json, needed: list[str]) -> list[Json]:
+    """A row as the compiled book packs it."""
+    compile_schema(when)
+    compile_schema(must)
+    schemas = json.dumps([when, must], ensure_ascii=False, separators=(",", ":"))
+    texts = [pick["says"], pick.get("error", ""), pick["fix"], pick["source"]]
+    level = "mandatory" if pick["mandatory"] else "advisory"
+    return [pick["extension"], at, level, needed, schemas, *texts]
 
 
 def demand(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> Json:
@@ -116,7 +132,6 @@ def demand(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> Json
     must = translation.schema(schema, inputs)
     for step in reversed(root):
         must = {"items": must} if step == ANY else {"properties": {step: must}}
-    compile_schema(must)
     return must
 
 
@@ -251,3 +266,91 @@ def in_texts(schema: Json) -> Json:
         steps = range(schema["minimum"], schema["maximum"] + 1, schema["multipleOf"])
         made["enum"] = [str(one) for one in steps]
     return made
+
+
+# Schemas that speak of several resources
+
+
+def relation(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> Json:
+    """What the pack loads of a pick that speaks of several resources: its row and its parts.
+
+    A part is `[type, reference, {property: [path, default, type that it refers to]}]`.
+    """
+    folder, _, name = pick["extension"].partition("/")
+    whole = sources.cfnlint_extension(folder, name)["cfnGather"]
+    parts = {
+        name: part(sdk, pick["gather"][name] | {"extension": pick["extension"]}, theirs, token)
+        for name, theirs in whole["gather"].items()
+    }
+    flags = {
+        f"{name}.{key}" for name, one in parts.items() for key in one[2] if is_flag(one[2][key])
+    }
+    when = {"properties": {"resource": pick["when"]}} if "when" in pick else True
+    return {
+        "row": row(pick, pick["at"][0], when, compared(whole["schema"], flags), []),
+        "parts": parts,
+    }
+
+
+def part(sdk: Sdk, ours: dict[str, Any], theirs: Json, token: str) -> Json:
+    """The inputs of one resource that a relation reads."""
+    of = ours.get("type", token)
+    values: dict[str, list[Json]] = {}
+    for key, where in theirs["properties"].items():
+        default = where.get("default") if isinstance(where, dict) else None
+        path = ours["paths"][key]
+        if path.partition(".")[0] not in sdk.resources[of].inputs:
+            raise CatalogBuildError(f"{of} has no input {path} for {ours['extension']}")
+        values[key] = [path, default, ours.get("same", {}).get(key)]
+    return [of, ours.get("reference", ""), values]
+
+
+def is_flag(value: list[Json]) -> bool:
+    """Whether a value is a boolean, by its default."""
+    return isinstance(value[1], bool)
+
+
+def compared(schema: Json, flags: set[str]) -> Json:
+    """A schema whose references from one value to another (`$data`) are comparisons."""
+    if "cfnContext" in schema:
+        return compared(schema["cfnContext"]["schema"], flags)
+    pairs: list[list[str]] = []
+    made = without_data(schema, "", pairs, flags)
+    equal = [pair for pair in pairs if flags & set(pair)]
+    made |= {"allOf": [alike(left, right) for left, _, right in equal]} if equal else {}
+    pairs = [pair for pair in pairs if pair not in equal]
+    return made | ({"compare": pairs} if pairs else {})
+
+
+def without_data(schema: Json, at: str, pairs: list[list[str]], flags: set[str]) -> Json:
+    """The schema of the value `at` without comparisons, which are put to `pairs`."""
+    made: dict[str, Json] = {}
+    for keyword, value in schema.items():
+        if isinstance(value, dict) and "$data" in value:
+            other = value["$data"].strip("/").replace("/", ".")
+            pairs.append([at.strip("."), SIGNS[keyword], other])
+        elif keyword == "properties":
+            made[keyword] = {
+                name: without_data(inner, f"{at}.{name}", pairs, flags)
+                for name, inner in value.items()
+            }
+        elif keyword in SCHEMAS and not at:
+            made[keyword] = compared(value, flags)
+        else:
+            made[keyword] = value
+    return made
+
+
+def alike(left: str, right: str) -> Json:
+    """The schema for two equal booleans, absent meaning false."""
+    none = {"not": {"anyOf": [holds(left, {"const": True}), holds(right, {"const": True})]}}
+    return {
+        "anyOf": [none, {"allOf": [holds(left, {"const": True}), holds(right, {"const": True})]}]
+    }
+
+
+def holds(path: str, schema: Json) -> Json:
+    """The schema for an object that has a member at a path, of which another schema holds."""
+    for step in reversed(path.split(".")):
+        schema = {"required": [step], "properties": {step: schema}}
+    return schema

@@ -33,6 +33,7 @@ from policies.validation.input_validation_errors import (
     number_out_of_range,
     property_wrong_type,
     pulumi_output_stringified,
+    related_requirement_broken,
     string_length_out_of_known_range,
     string_length_out_of_range,
     value_does_not_match_known_pattern,
@@ -492,6 +493,41 @@ def test_no_package_type() -> None:
 @case(conditional_requirement_broken, "unknown")
 def test_package_type_not_known() -> None:
     image("app.main", unknown())
+
+
+# related-requirement-broken --------------------------------------------------------------------
+
+
+def reads(timeout: pulumi.Input[int] | None, visible: pulumi.Input[int] | None) -> None:
+    queue = sqs.Queue("orders", visibility_timeout_seconds=visible)
+    function = lambda_.Function(
+        "app", role=ROLE, handler="app.main", runtime="python3.13", timeout=timeout
+    )
+    lambda_.EventSourceMapping("read", event_source_arn=queue.arn, function_name=function.arn)
+
+
+@case(
+    related_requirement_broken,
+    "fires",
+    "eventSourceArn: the queue's visibility timeout is shorter than the function's timeout",
+)
+def test_function_slower_than_its_queue() -> None:
+    reads(60, 30)
+
+
+@case(related_requirement_broken, "sound")
+def test_function_as_quick_as_its_queue() -> None:
+    reads(60, 60)
+
+
+@case(related_requirement_broken, "absent")
+def test_timeouts_left_to_aws() -> None:
+    reads(None, None)
+
+
+@case(related_requirement_broken, "unknown")
+def test_timeout_not_known() -> None:
+    reads(unknown(), 30)
 
 
 # value-does-not-match-pattern ------------------------------------------------------------------
