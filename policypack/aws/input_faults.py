@@ -27,6 +27,7 @@ OUTPUT_AS_TEXT = re.compile(
 )
 ENUM, NUMBER, LENGTH, PATTERN, SIZE = "enum", "number", "length", "pattern", "size"
 MOST_LISTED = 12
+REGISTRY = "https://www.pulumi.com/registry/packages/aws/api-docs/"
 Told = tuple[str, tuple[str, ...], str]
 """What a check found: the facet, the facets of the constraint behind it, the text."""
 NEVER_WRONG = (0, -1)
@@ -110,17 +111,25 @@ def faults(resource: Resource) -> tuple[Fault, ...]:
     return tuple(fault for fault in found if fault.path not in told)
 
 
+def registry_page(type_token: str) -> str:
+    """The page of Pulumi's registry on the inputs of a type of the AWS provider."""
+    module, _, name = type_token.partition(":")[2].partition("/")
+    return f"{REGISTRY}{module}/{name.partition(':')[2].lower()}/#inputs"
+
+
 def _of(place: Place, limit: Constraint, resource: Resource) -> Iterator[Fault]:
     if _is_never_wrong(place.value, limit):
         return
     found = [
-        fault for check in _CHECKS if (fault := _fault(check(place, limit, resource), place, limit))
+        fault
+        for check in _CHECKS
+        if (fault := _fault(check(place, limit, resource), place, limit, resource))
     ]
     # A value is refused once: a certain fault is told rather than one that may be none.
     yield from sorted(found, key=lambda fault: not fault.certain)[:1]
 
 
-def _fault(told: Told | None, place: Place, limit: Constraint) -> Fault | None:
+def _fault(told: Told | None, place: Place, limit: Constraint, resource: Resource) -> Fault | None:
     if told is None:
         return None
     facet, names, text = told
@@ -128,7 +137,8 @@ def _fault(told: Told | None, place: Place, limit: Constraint) -> Fault | None:
     growing = facet == ENUM and limit.growing
     if growing and not certain:
         return None
-    return Fault(facet, certain and not growing, place.path, text, limit.url)
+    url = limit.url or registry_page(resource.type)
+    return Fault(facet, certain and not growing, place.path, text, url)
 
 
 def _is_never_wrong(value: Any, limit: Constraint) -> bool:
