@@ -152,6 +152,15 @@ def test_values_of_records(kind: str, value: str, sound: bool) -> None:
     assert told(RECORD, {"type": UNKNOWN, "records": [value]}) == []
 
 
+def test_values_that_the_provider_sends_once_are_one() -> None:
+    assert told(RECORD, {"type": "CNAME", "records": ["a.example.net", "a.example.net"]}) == []
+
+
+def test_storage_that_is_not_sent_is_no_fault() -> None:
+    storage = {"engine": "aurora-mysql", "allocatedStorage": 20}
+    assert told("aws:rds/instance:Instance", storage | {"replicateSourceDb": "x"}) == []
+
+
 # several resources -----------------------------------------------------------------------------
 
 
