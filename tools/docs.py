@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import policies
 from policypack.plan.stack import StackContext
 from policypack.rules.evaluation import LEVEL_ORDER
 from policypack.rules.registry import Registry, collect
 from policypack.rules.rule import Rule
-from policypack.rules.settings import EXEMPTIONS_SETTING, SHARED, SHARED_SCHEMA
+from policypack.rules.settings import EXEMPTION_SCHEMA, SHARED, SHARED_SCHEMA
 from policypack.testing import Case, evaluate, planned
 from tools.cases import ROOT, collect_cases, program_source
 from tools.catalog.book_pages import service_page
@@ -131,24 +134,73 @@ def _messages(case: Case) -> list[str]:
 
 def settings_page() -> str:
     """Return the page of the settings that all rules share."""
+    example = json.dumps(SETTINGS_EXAMPLE, indent=2)
     lines = [GENERATED, "# Settings and exemptions", "", _SETTINGS_TEXT, ""]
-    lines += ["| name | meaning |", "| --- | --- |"]
-    for name, schema in SHARED_SCHEMA.items():
-        lines.append(f"| `{name}` | {schema.get('description', '')} |")
-    lines += ["", "An exemption:", "", "| member | meaning |", "| --- | --- |"]
-    for name, schema in EXEMPTIONS_SETTING["items"]["properties"].items():
-        lines.append(f"| `{name}` | {schema.get('description', '')} |")
-    return "\n".join(lines) + "\n"
+    lines += ["```json", example, "```", "", f"## What `{SHARED}` carries", ""]
+    lines += [*_members("name", SHARED_SCHEMA), "", "## How the environment is told", ""]
+    lines += [_ENVIRONMENTS_TEXT, ""]
+    lines += [*_members("name", SHARED_SCHEMA["environments"]["properties"]), ""]
+    lines += ["## An exemption", "", _EXEMPTIONS_TEXT, ""]
+    return "\n".join([*lines, *_members("member", EXEMPTION_SCHEMA["properties"])]) + "\n"
+
+
+def _members(heading: str, schemas: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    lines = [f"| {heading} | meaning |", "| --- | --- |"]
+    return lines + [f"| `{name}` | {one.get('description', '')} |" for name, one in schemas.items()]
 
 
 _SETTINGS_TEXT = f"""Each rule is a policy of its own name: `--policy-pack-config` and a policy
 group in Pulumi Cloud set its level (`mandatory`, `advisory`, `disabled`), its settings and its
-`exemptions`. What all rules share is carried by the policy `{SHARED}`:"""
+`exemptions`. `all` sets the level of every policy. What all rules share is carried by the policy
+`{SHARED}`. A name that does not exist is reported, with the nearest that does."""
+
+_ENVIRONMENTS_TEXT = """Some rules hold in production only. The first that decides wins: the
+setting `stacks`, the stack's tags, its configuration, the providers' default tags, the stack's
+name, the project's name, the setting `default`. A stack of which nothing tells is no production."""
+
+_EXEMPTIONS_TEXT = f"""An exemption stands in the configuration of the policy that it is for, or in
+that of `{SHARED}` with the policy's name as `rule`. It needs a reason and a last day. Past that day
+the finding is back and says that the exemption ended; one that names this very stack and matches
+no finding is reported. Exempted findings are listed in every report."""
+
+SETTINGS_EXAMPLE: dict[str, Any] = {
+    "vpc-cidr-docker-bridge-range": "disabled",
+    "nat-gateway-unrouted": {
+        "enforcementLevel": "advisory",
+        "exemptions": [
+            {
+                "urn": "*::legacy-*",
+                "reason": "moves to the hub in the first quarter",
+                "until": "2027-03-31",
+                "owner": "network team",
+            }
+        ],
+    },
+    "refused-by-lambda": {
+        "exemptions": [
+            {
+                "urn": "urn:pulumi:prod::shop::*",
+                "row": "lambda-function-timeout-over-900",
+                "reason": "runs on a capacity provider",
+                "until": "2027-06-30",
+            }
+        ]
+    },
+    SHARED: {
+        "environments": {"stacks": {"acme/shop/live": "production", "*/sandbox-*": "development"}},
+        "levels": {"refused-by-elbv2/elbv2-target-group-deregistration-delay-range": "advisory"},
+    },
+}
+"""A policy configuration that a reader can start from; a test takes it."""
 
 
 def title(name: str) -> str:
     """Return the heading for a folder's or module's name."""
-    return name.replace("_", " ").capitalize()
+    words = name.replace("_", " ").capitalize()
+    return _SHORT.sub(lambda found: found.group().upper(), words)
+
+
+_SHORT = re.compile(r"\b(?:nat|cidr|asg|iam|vpc)\b", re.IGNORECASE)
 
 
 def main(argv: list[str] | None = None) -> int:
