@@ -309,6 +309,10 @@ TYPED = {
     severity=Severity.HIGH,
     error="InvalidParameterValue: Invalid value for InstanceType",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html",
+    owns=[
+        *(f"{token}#{path}" for token, paths in TYPED.items() for path in paths),
+        f"{AUTO_SCALING_GROUP}#mixedInstancesPolicy.launchTemplate.overrides[].instanceType",
+    ],
 )
 def ec2_instance_type_invalid(resource: Resource) -> Findings:
     """An instance type has the shape of one: a family, a dot and a size.
@@ -374,6 +378,10 @@ def asg_mixed_instances_template_conflict(group: Resource) -> Findings:
         "autoscaling-schedule-negative-desired-capacity",
         "autoscaling-schedule-negative-min-size",
     ),
+    owns=[
+        f"{AUTO_SCALING_GROUP}#instanceMaintenancePolicy.{key}"
+        for key in ("minHealthyPercentage", "maxHealthyPercentage")
+    ],
 )
 def asg_size_bounds_invalid(group: Resource) -> Findings:
     """The sizes of an Auto Scaling group are in order: minimum, desired, maximum.
@@ -414,6 +422,14 @@ def _maintenance_faults(group: Resource) -> Findings:
         low, high = policy["minHealthyPercentage"], policy["maxHealthyPercentage"]
         if not isinstance(low, int) or not isinstance(high, int):
             return
+        for key, value, least, most in (
+            ("minHealthyPercentage", low, 0, 100),
+            ("maxHealthyPercentage", high, 100, 200),
+        ):
+            if value != -1 and not least <= value <= most:
+                text = f"{value} percent is not {least} to {most}"
+                yield policy.finding(key, text, error="ValidationError", url=_MAINTENANCE)
+                return
         if (low == -1) != (high == -1):
             key = "minHealthyPercentage" if low == -1 else "maxHealthyPercentage"
             text = "one percentage of the policy is taken back, the other set"

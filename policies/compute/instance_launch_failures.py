@@ -19,7 +19,7 @@ from policypack import (
     resource_rule,
 )
 from policypack.aws import catalog
-from policypack.aws.ebs import GP3_BASE_IOPS, volume_faults
+from policypack.aws.ebs import GP3_BASE_IOPS, volume_excess, volume_faults
 from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
     LAUNCH_CONFIGURATION,
@@ -74,6 +74,7 @@ def _volumes(resource: Resource) -> Iterator[tuple[Block, _Names]]:
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html",
     covers=(
         "ec2-volume-iops-not-supported",
+        "ec2-volume-iops-too-high",
         "ec2-volume-iops-too-low",
         "ec2-volume-kms-key-without-encryption",
         "ec2-volume-multi-attach-type",
@@ -81,6 +82,7 @@ def _volumes(resource: Resource) -> Iterator[tuple[Block, _Names]]:
         "ec2-volume-size-too-small",
         "ec2-volume-throughput-not-supported",
         "ec2-volume-throughput-over-default-iops",
+        "ec2-volume-throughput-too-high",
     ),
 )
 def ec2_ebs_volume_spec_invalid(resource: Resource) -> Findings:
@@ -108,18 +110,19 @@ def _member(block: Block, key: str, default: Any = None) -> Any:
 
 def _volume(block: Block, names: _Names, kind: str) -> Findings:
     iops = _member(block, "iops", GP3_BASE_IOPS if kind == "gp3" else None)
-    size = _member(block, names.size)
-    for fault, text in volume_faults(kind, size, iops, _member(block, "throughput")):
+    numbers = (_member(block, names.size), iops, _member(block, "throughput"))
+    faulty = dict(volume_faults(kind, *numbers))
+    for fault, text in faulty.items():
         yield block.finding(names.size if fault == "size" else fault, text)
+    for fault, text in volume_excess(kind, *numbers):
+        if fault not in faulty:
+            key = names.size if fault == "size" else fault
+            yield block.finding(key, text, level=Level.ADVISORY, error="")
     known = catalog.ebs_volume_type(kind)
     if known and known.iops_required and look_up(block.tree, ("iops",)) is ABSENT:
         yield block.finding("iops", f"{kind} needs its IOPS given")
-    if kind in _HARD_DISKS and block.path.startswith("rootBlockDevice"):
+    if known and not known.bootable and block.path.startswith("rootBlockDevice"):
         yield block.finding(names.kind, f"no instance boots from a volume of type {kind}")
-
-
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html
-_HARD_DISKS = ("st1", "sc1")
 
 
 def _volume_of_any_type(block: Block) -> Findings:

@@ -317,7 +317,8 @@ def elbv2_listener_target_group_protocol_mismatch(listener: Resource) -> Finding
     family = _FAMILIES.get(kind, set())
     if listener.type == LISTENER and family and kind != "gateway":
         protocol = _upper(listener.get("protocol", next(iter(family))))
-        if protocol not in family:
+        # What no load balancer knows is told as such.
+        if protocol not in family and any(protocol in one for one in _FAMILIES.values()):
             yield listener.finding(
                 "protocol", f"{protocol} is no protocol of a balancer of type {kind}"
             )
@@ -634,7 +635,7 @@ def _short_grace(group: Resource) -> Findings:
         interval = target.get("healthCheck.interval", 30)
         if isinstance(threshold, int) and isinstance(interval, int):
             needed = threshold * interval
-            if grace < needed:
+            if 0 <= grace < needed:
                 text = f"{grace} seconds are less than the {needed} of the checks of {target.name}"
                 yield group.finding("healthCheckGracePeriod", text)
                 return

@@ -308,9 +308,6 @@ def _in_other_vpc(owner: Resource, other: Resource) -> bool:
     return new and distinct(own.one.urn, others.one.urn)
 
 
-_DESCRIPTIONS = ("description", "ingress[].description", "egress[].description")
-
-
 @stack_rule(
     on=[*GROUPS, *STANDALONE],
     level=Level.MANDATORY,
@@ -326,8 +323,8 @@ _DESCRIPTIONS = ("description", "ingress[].description", "egress[].description")
         "ec2-vpc-security-group-rule-description-characters",
     ),
     owns=[
-        *(f"{group}#{path}" for group in GROUPS for path in _DESCRIPTIONS),
-        *(f"{rule}#description" for rule in STANDALONE),
+        *(f"{token}#description" for token in (SECURITY_GROUP, *STANDALONE)),
+        *(f"{group}#{way}[].description" for group in GROUPS for way in (INGRESS, EGRESS)),
     ],
 )
 def sg_name_invalid_or_duplicate(stack: Stack) -> Findings:

@@ -158,7 +158,7 @@ def nat_gateway_availability_mode_conflict(gateway: Resource) -> Findings:
             yield gateway.finding(name, f"a regional gateway takes no `{name}`")
     if not _gives(gateway, "vpcId"):
         yield gateway.finding("vpcId", "a regional gateway has no VPC")
-    if not _is_public(gateway):
+    if gateway.get("connectivityType", "public") == "private":
         yield gateway.finding("connectivityType", "a regional gateway is private")
 
 

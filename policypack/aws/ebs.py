@@ -1,7 +1,7 @@
 """What EBS refuses of a volume's size, IOPS and throughput; the bounds are the catalog's.
 
-Upper bounds are left out: AWS raises them. Source of the base and the ratio of gp3:
-https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html.
+AWS raises upper bounds, so what is above them is told apart from what is refused. Source of the
+base and the ratio of gp3: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html.
 """
 
 from __future__ import annotations
@@ -35,6 +35,20 @@ def volume_faults(kind: str, size: Any, iops: Any, throughput: Any) -> Iterator[
         yield from _iops_faults(known, size, iops)
     if isinstance(throughput, int):
         yield from _throughput_faults(known, iops, throughput)
+
+
+def volume_excess(kind: str, size: Any, iops: Any, throughput: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is above the bounds of the catalog; arguments and result as `volume_faults`."""
+    known = ebs_volume_type(kind)
+    if known is None:
+        return
+    for key, value, unit, bounds in (
+        ("size", size, "GiB", known.gib),
+        ("iops", iops, "IOPS", known.iops),
+        ("throughput", throughput, "MiB/s", known.throughput_mibps),
+    ):
+        if isinstance(value, int) and bounds and value > bounds[1]:
+            yield key, f"{value} {unit} is more than the {bounds[1]} known of {kind}"
 
 
 def _iops_faults(known: EbsVolumeType, size: Any, iops: int) -> Iterator[tuple[str, str]]:

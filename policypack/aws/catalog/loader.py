@@ -14,7 +14,7 @@ from typing import Any
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 HAND = HERE / "hand"
-NAME = re.compile(r"[a-z_]+(/[\w-][\w.-]*)?", re.ASCII)
+NAME = re.compile(r"[a-z_]{1,64}(/[\w-][\w.-]{0,99})?", re.ASCII)
 
 
 class CatalogError(Exception):

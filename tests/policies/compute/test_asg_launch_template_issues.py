@@ -488,9 +488,10 @@ def test_negative_sizes() -> None:
     "instanceMaintenancePolicy.maxHealthyPercentage: 50 and 200 percent lie more than 100 apart",
     "instanceMaintenancePolicy.minHealthyPercentage: one percentage of the policy is taken back,"
     " the other set",
+    "instanceMaintenancePolicy.maxHealthyPercentage: 99 percent is not 100 to 200",
 )
 def test_maintenance_policies() -> None:
-    for name, low, high in (("a", 50, 200), ("b", -1, 110)):
+    for name, low, high in (("a", 50, 200), ("b", -1, 110), ("c", 90, 99)):
         policy = {"min_healthy_percentage": low, "max_healthy_percentage": high}
         autoscaling.Group(name, min_size=1, max_size=2, instance_maintenance_policy=policy)
 

@@ -115,6 +115,19 @@ def test_volumes_of_few_numbers() -> None:
     )
 
 
+@case(
+    ec2_ebs_volume_spec_invalid,
+    "fires",
+    "throughput: 2400 MiB/s is more than the 2000 known of gp3",
+    "rootBlockDevice.volumeSize: 16385 GiB is more than the 16384 known of gp2",
+)
+def test_volumes_above_the_known_bounds() -> None:
+    ebs.Volume(
+        "a", availability_zone="us-east-1a", type="gp3", size=100, iops=16000, throughput=2400
+    )
+    instance(root_block_device={"volume_type": "gp2", "volume_size": 16_385})
+
+
 @case(ec2_ebs_volume_spec_invalid, "sound")
 def test_volume_sound() -> None:
     ebs.Volume(
@@ -328,7 +341,7 @@ def levels(rule: Rule, program: Any) -> list[Level]:
     return [one.level for one in evaluate(rule, planned(program, StackContext()))]
 
 
-def test_what_fails_only_at_a_launch_does_not_stop_a_preview() -> None:
+def test_what_may_still_be_taken_does_not_stop_a_preview() -> None:
     def architecture() -> None:
         template = ec2.LaunchTemplate("web", image_id=SSM + "x86_64")
         grouped([{"instance_type": "m7g.large"}], template)
@@ -345,7 +358,11 @@ def test_what_fails_only_at_a_launch_does_not_stop_a_preview() -> None:
             "web", min_size=1, max_size=2, launch_template=launch, placement_group=group.name
         )
 
+    def excess() -> None:
+        ebs.Volume("a", availability_zone="us-east-1a", type="io1", size=2000, iops=80_000)
+
     for rule, program in (
+        (ec2_ebs_volume_spec_invalid, excess),
         (ec2_ami_architecture_mismatch, architecture),
         (ec2_instance_option_unsupported_by_type, interfaces),
         (ec2_placement_group_conflict, cluster),
@@ -699,6 +716,11 @@ def test_type_not_offered() -> None:
 
 @case(ec2_instance_type_not_offered_in_region, "sound", region="eu-south-1")
 def test_type_offered() -> None:
+    ec2.Instance("web", ami="ami-0abcdef1234567890", instance_type="m5.large")
+
+
+@case(ec2_instance_type_not_offered_in_region, "sound", region="x" * 300)
+def test_region_of_no_such_length() -> None:
     ec2.Instance("web", ami="ami-0abcdef1234567890", instance_type="m5.large")
 
 
