@@ -54,6 +54,7 @@ def test_quotas() -> None:
     assert catalog.quota("no-such-quota") is None
     for quota in catalog.quotas().values():
         assert quota.maximum is None or quota.maximum >= quota.default
+        assert quota.adjustable or quota.maximum == quota.default
 
 
 def test_document_sizes() -> None:
@@ -61,6 +62,9 @@ def test_document_sizes() -> None:
     assert policy is not None
     assert (policy.limit, policy.counts_white_space) == (6144, False)
     assert catalog.document_size("aws:iam/policy:Policy", "name") is None
+    bus = catalog.document_size("aws:cloudwatch/eventBusPolicy:EventBusPolicy", "policy")
+    assert bus is not None
+    assert bus.adjustable
 
 
 def test_ebs_volume_types_are_those_of_the_model() -> None:
@@ -98,7 +102,8 @@ def test_unsupported_zones_are_zones() -> None:
 
 def test_previous_generations_are_families() -> None:
     assert catalog.is_previous_generation("m1") is True
-    assert catalog.is_previous_generation("m4") is False
+    assert catalog.is_previous_generation("m4") is True
+    assert catalog.is_previous_generation("t2") is False
     assert catalog.is_previous_generation("m7g") is None
 
 

@@ -24,7 +24,8 @@ LONGEST_PLACEHOLDER = 100
 class Quota:
     """A quota's default, the maximum AWS raises it to, and what counts against it.
 
-    `per` is `region`, `account`, `zone`, `resource`, or the property that names the parent.
+    `per` is `region`, `account`, `zone`, `resource`, or the property that names the parent. The
+    default is that of most regions: a new account, and a few regions, may have less.
     """
 
     name: str
@@ -43,7 +44,8 @@ class DocumentSize:
     """How large the document in a property may be, in `characters` or `bytes`.
 
     `sum_over` names the property whose resources share the limit; `counts_white_space` is False
-    where AWS leaves white space out.
+    where AWS leaves white space out. AWS raises an `adjustable` limit on request; where it raises
+    one only up to a maximum (a role's trust policy), the limit is that maximum.
     """
 
     type: str
@@ -52,6 +54,7 @@ class DocumentSize:
     unit: str
     sum_over: str | None
     counts_white_space: bool
+    adjustable: bool
     source: str
     checked: str | None
 
@@ -79,13 +82,20 @@ class EbsVolumeType:
 
 @dataclass(frozen=True)
 class StorageClass:
-    """An S3 storage class: its place in the order of transitions, and its ages in days."""
+    """An S3 storage class: its place in the order of transitions, and its ages in days.
+
+    Objects move to a class of a higher rank only, and not to each: not from ONEZONE_IA to
+    GLACIER_IR. `minimum_days` is the shortest time charged for; `minimum_age_days` the age before
+    which a lifecycle rule does not move an object there, which `transitions_source` states like
+    the rank.
+    """
 
     name: str
     rank: int
     minimum_days: int
     minimum_age_days: int
     source: str
+    transitions_source: str
     checked: str | None
 
 
@@ -103,7 +113,12 @@ class WellKnownPort:
 
 @dataclass(frozen=True)
 class SnsPublisher:
-    """A property with which a resource publishes to a topic, and as which service principal."""
+    """A property with which a resource publishes to a topic, and as which service principal.
+
+    `default_policy_suffices` is False where the service's page asks for a statement of its own in
+    the topic's policy; `checked_at_creation` is True where AWS's API reference says that the call
+    fails without the permission.
+    """
 
     type: str
     property: str
@@ -178,7 +193,10 @@ def s3_reserved_name_parts(kind: str) -> tuple[str, ...]:
 
 
 def is_previous_generation(family: str) -> bool | None:
-    """True for a family of AWS's previous-generation page, False for an old one, else None."""
+    """True for a family on AWS's page of previous generations, else False for an old one, or None.
+
+    Old is what AWS calls so elsewhere: T2 in the EC2 guide, D2 in DescribeInstanceTypes.
+    """
     return _lookup("previous_generation", "family", "retired").get(family)
 
 
@@ -212,7 +230,7 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_placeholder_account(account: str) -> bool:
-    """Whether a 12-digit account number is one of AWS's documentation."""
+    """Whether a 12-digit account number is one of AWS's or the provider's examples."""
     return account in _placeholders("account")
 
 
