@@ -8,13 +8,8 @@ from typing import Any
 
 from policypack import Finding, Findings, Level, Resource, Severity, relational_rule, resource_rule
 from policypack.aws.arn_properties import ARN, must_be_arn, services_of
-from policypack.aws.conditions import (
-    CONDITIONAL_TYPES,
-    RELATED_TYPES,
-    Condition,
-    unmet,
-    unmet_together,
-)
+from policypack.aws.book import Row
+from policypack.aws.conditions import CONDITIONAL_TYPES, RELATED_TYPES, unmet, unmet_together
 from policypack.aws.input_faults import (
     ENUM,
     LENGTH,
@@ -400,7 +395,6 @@ def _given(value: Any) -> str | None:
     on=CONDITIONAL_TYPES,
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    error="InvalidParameterCombination",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html",
 )
 def conditional_requirement_broken(resource: Resource) -> Findings:
@@ -409,16 +403,16 @@ def conditional_requirement_broken(resource: Resource) -> Findings:
     Why: AWS refuses some combinations of values, each of which is right by itself.
     Fix: add or leave out the property that the finding names.
     """
-    for path, condition in unmet(resource.type, resource.tree):
-        if not _is_owned(resource, path):
-            yield _unmet(resource, path, condition)
+    for hit in unmet(resource.type, resource.tree):
+        if not _is_owned(resource, hit.path):
+            text = hit.text(secret=resource.is_secret(hit.steps))
+            yield _unmet(resource, hit.path, text, hit.row)
 
 
 @relational_rule(
     on=RELATED_TYPES,
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    error="InvalidParameterValueException",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html",
 )
 def related_requirement_broken(resource: Resource) -> Findings:
@@ -427,17 +421,13 @@ def related_requirement_broken(resource: Resource) -> Findings:
     Why: AWS looks at both when the second one is created, and refuses the pair.
     Fix: change the one or the other as the finding says.
     """
-    for path, condition in unmet_together(resource):
-        if not _is_owned(resource, path):
-            yield _unmet(resource, path, condition)
+    for row, text in unmet_together(resource):
+        if not _is_owned(resource, row.at):
+            yield _unmet(resource, row.at, text, row)
 
 
-def _unmet(resource: Resource, path: str, condition: Condition) -> Finding:
+def _unmet(resource: Resource, path: str, text: str, row: Row) -> Finding:
+    level = Level.ADVISORY if row.level == "advisory" else None
     return resource.finding(
-        path,
-        condition.says,
-        level=None if condition.mandatory else Level.ADVISORY,
-        error=condition.error or None,
-        fix=condition.fix,
-        url=condition.source,
+        path, text, level=level, error=row.error or None, fix=row.fix, url=row.source
     )

@@ -6,17 +6,18 @@ constraint book knows are not among them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from policypack.aws.book import broken
-from policypack.aws.book.hits import MOST_PLACES
+from policypack.aws.book.hits import MOST_PLACES, SECRET, Hit, show
 from policypack.aws.book.places import places
 from policypack.aws.book.rows import Inputs, Row
 from policypack.aws.catalog.loader import load
 from policypack.plan.resource import Resource
-from policypack.plan.values import ABSENT, UNKNOWN, format_path, look_up, parse_path
+from policypack.plan.values import ABSENT, UNKNOWN, look_up, parse_path
 
 CONDITIONAL_TYPES = (
     "aws:ec2/ami:Ami",
@@ -42,24 +43,15 @@ RELATED_TYPES = (
 )
 
 
-class Condition(Row):
-    """A row of the table, with a row's language; its id is cfn-lint's name of the schema."""
-
-    @property
-    def mandatory(self) -> bool:
-        """Whether AWS certainly refuses what breaks the condition."""
-        return self.level == "mandatory"
-
-
 @cache
-def conditions(type_token: str) -> tuple[Condition, ...]:
-    """The conditions of a type. Raises CatalogError."""
+def conditions(type_token: str) -> tuple[Row, ...]:
+    """The conditions of a type, each named as cfn-lint's schema. Raises CatalogError."""
     packed = load("conditions").get(type_token, ())
-    return tuple(Condition("conditions", one) for one in packed)
+    return tuple(Row("conditions", one) for one in packed)
 
 
-def unmet(type_token: str, inputs: Inputs) -> Iterator[tuple[str, Condition]]:
-    """The conditions that inputs certainly break, each with a property at fault.
+def unmet(type_token: str, inputs: Inputs) -> Iterator[Hit]:
+    """The conditions that inputs certainly break, one hit for each property at fault.
 
     A property of which the constraint book speaks is left to it. Raises CatalogError.
     """
@@ -71,7 +63,7 @@ def unmet(type_token: str, inputs: Inputs) -> Iterator[tuple[str, Condition]]:
         for place in places(condition, inputs)[:MOST_PLACES]:
             if place not in told:
                 told.add(place)
-                yield format_path(place), condition
+                yield Hit(condition, place, look_up(inputs, place))
 
 
 class Relation:
@@ -82,18 +74,39 @@ class Relation:
     """
 
     def __init__(self, packed: Mapping[str, Any]) -> None:
-        self.condition = Condition("conditions", packed["row"])
+        self.row = Row("conditions", packed["row"])
         self.parts: Mapping[str, tuple[str, str, Mapping[str, Any]]] = packed["parts"]
 
-    def is_broken(self, resource: Resource) -> bool:
-        """Whether the demand certainly fails."""
-        values: Inputs = {"resource": resource.tree}
-        for name, (token, reference, wanted) in self.parts.items():
+    def broken_with(self, resource: Resource) -> dict[str, Resource]:
+        """The resources, by part, that certainly fail the demand; none where it may hold."""
+        found: dict[str, Resource] = {}
+        for name, (token, reference, _) in self.parts.items():
             one = _referred(resource, reference, token) if reference else resource
             if one is None or not one.has_data:
-                return False
+                return {}
+            found[name] = one
+        values: Inputs = {"resource": resource.tree}
+        for name, one in found.items():
+            wanted = self.parts[name][2]
             values[name] = {key: _value(one, *where) for key, where in wanted.items()}
-        return self.condition.is_broken(values)
+        return found if self.row.is_broken(values) else {}
+
+    def text(self, found: Mapping[str, Resource]) -> str:
+        """What is wrong: `{queue}` is the name of a part, `{queue.VisibilityTimeout}` a value."""
+
+        def filled(match: re.Match[str]) -> str:
+            name, key = match[1], match[2]
+            if key is None:
+                return found[name].name
+            path, *where = self.parts[name][2][key]
+            return (
+                SECRET if found[name].is_secret(path) else show(_value(found[name], path, *where))
+            )
+
+        return _PLACEHOLDER.sub(filled, self.row.says)
+
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
 def _referred(resource: Resource, reference: str, token: str) -> Resource | None:
@@ -121,12 +134,12 @@ def relations(type_token: str) -> tuple[Relation, ...]:
     return tuple(map(Relation, load("conditions/related").get(type_token, ())))
 
 
-def unmet_together(resource: Resource) -> Iterator[tuple[str, Condition]]:
-    """The relations that a new resource certainly breaks, each with a property at fault.
+def unmet_together(resource: Resource) -> Iterator[tuple[Row, str]]:
+    """The relations that a new resource certainly breaks, each with what is wrong.
 
     AWS looks at the others when a resource is created. Raises CatalogError.
     """
     if resource.is_new:
         for relation in relations(resource.type):
-            if relation.is_broken(resource):
-                yield relation.condition.at, relation.condition
+            if found := relation.broken_with(resource):
+                yield relation.row, relation.text(found)

@@ -48,7 +48,7 @@ def picks() -> Iterator[Any]:
 
 
 def told(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(path, one.says) for path, one in unmet(token, inputs)]
+    return [(hit.path, hit.row.says) for hit in unmet(token, inputs)]
 
 
 @pytest.mark.parametrize(("token", "pick"), list(picks()))
@@ -168,7 +168,12 @@ def related() -> list[Any]:
     return [pytest.param(one, id=one["extension"]) for one in all_picks() if "gather" in one]
 
 
-def planned(pick: dict[str, Any], example: dict[str, dict[str, Any]], **changes: Any) -> Resource:
+def planned(
+    pick: dict[str, Any],
+    example: dict[str, dict[str, Any]],
+    secrets: set[Any] | None = None,
+    **changes: Any,
+) -> Resource:
     """The resource of a relation's pick in a stack with those that it refers to, all new."""
     urns: dict[str, tuple[str, ...]] = {}
     made: list[Resource] = []
@@ -176,7 +181,8 @@ def planned(pick: dict[str, Any], example: dict[str, dict[str, Any]], **changes:
     for name, part in pick["gather"].items():
         if "reference" in part:
             urn = f"urn:pulumi:s::p::{part['type']}::{name}"
-            made.append(Resource(urn, part["type"], Decoded(example.get(name, {})), has_data=True))
+            hidden = Decoded(example.get(name, {}), secrets=secrets or set())
+            made.append(Resource(urn, part["type"], hidden, has_data=True))
             inputs.setdefault(part["reference"], UNKNOWN)
             urns[part["reference"]] = (urn,)
     main = Resource(
@@ -192,7 +198,7 @@ def planned(pick: dict[str, Any], example: dict[str, dict[str, Any]], **changes:
 
 
 def said(resource: Resource) -> list[str]:
-    return [one.id for _, one in unmet_together(resource)]
+    return [row.id for row, _ in unmet_together(resource)]
 
 
 @pytest.mark.parametrize("pick", [one for one in related() if "bad" in one.values[0]])
@@ -271,3 +277,13 @@ def test_a_mapping_that_is_switched_off() -> None:
     pick = next(one for one in all_picks() if one["extension"].endswith("event_source_sqs_timeout"))
     off = pick["bad"] | {"resource": {"enabled": False}}
     assert said(planned(pick, off)) == []
+
+
+def test_a_relation_shows_values_unless_they_are_secret() -> None:
+    pick = next(one for one in all_picks() if one["extension"].endswith("event_source_sqs_timeout"))
+    shown = [text for _, text in unmet_together(planned(pick, pick["bad"]))]
+    wanted = "the visibility timeout of queue (30 seconds) is below the timeout of function (60)"
+    assert shown == [wanted]
+    resource = planned(pick, pick["bad"], secrets={("timeout",)})
+    (hidden,) = [text for _, text in unmet_together(resource)]
+    assert hidden == wanted.replace("60", "[secret]")

@@ -509,7 +509,8 @@ def reads(timeout: pulumi.Input[int] | None, visible: pulumi.Input[int] | None) 
 @case(
     related_requirement_broken,
     "fires",
-    "eventSourceArn: the queue's visibility timeout is shorter than the function's timeout",
+    "eventSourceArn: the visibility timeout of orders (30 seconds) is below "
+    "the timeout of app (60)",
 )
 def test_function_slower_than_its_queue() -> None:
     reads(60, 30)
