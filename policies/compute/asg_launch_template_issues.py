@@ -349,6 +349,7 @@ def asg_mixed_instances_template_conflict(group: Resource) -> Findings:
     persistent Spot requests or a host id.
     Fix: take them out of the template; express Spot in `instances_distribution`.
     """
+    yield from _types_beside_requirements(group)
     is_mixed = group.has("mixedInstancesPolicy")
     for launch in launch_sources(group):
         template = launch.source
@@ -362,6 +363,17 @@ def asg_mixed_instances_template_conflict(group: Resource) -> Findings:
             yield group.finding(path, f"the template {name} asks for persistent Spot requests")
         if look_up(template.tree, parse_path("placement.hostId")) is not ABSENT:
             yield group.finding(path, f"the template {name} places instances on one host")
+
+
+def _types_beside_requirements(group: Resource) -> Findings:
+    # AWS says "instead" of one and the other, and no more:
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html
+    kinds = ("instanceType", "instanceRequirements")
+    given = [{key for key in kinds if one.has(key)} for one in overrides(group)]
+    if {kinds[0]} in given and {kinds[1]} in given:
+        path = "mixedInstancesPolicy.launchTemplate.overrides"
+        text = "some overrides name a type, others requirements"
+        yield group.finding(path, text, level=Level.ADVISORY, error="")
 
 
 @resource_rule(

@@ -183,8 +183,16 @@ _TIMES = (
 )
 
 
+# https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_HealthCheck.html
+_CLASSIC_TIMES = (_TIMES[0], ("timeout", 2, 60), *_TIMES[2:])
+
+
 def _classic_faults(check: Block) -> Findings:
-    timeout, interval = look_up(check.tree, ("timeout",)), look_up(check.tree, ("interval",))
+    for key, low, high in _CLASSIC_TIMES:
+        value = known_at(check.tree, key)
+        if isinstance(value, int) and not low <= value <= high:
+            yield check.finding(key, f"{value} is outside {low} to {high}")
+    timeout, interval = known_at(check.tree, "timeout"), known_at(check.tree, "interval")
     if isinstance(timeout, int) and isinstance(interval, int) and timeout >= interval:
         yield check.finding("timeout", f"{timeout} seconds are not below the interval {interval}")
     target = check["target"]

@@ -433,6 +433,33 @@ def test_mixed_policy_with_a_plain_template() -> None:
     )
 
 
+@case(
+    asg_mixed_instances_template_conflict,
+    "fires",
+    "mixedInstancesPolicy.launchTemplate.overrides: some overrides name a type,"
+    " others requirements",
+)
+def test_types_beside_requirements() -> None:
+    template = ec2.LaunchTemplate("web", image_id=AMI)
+    range_of = {"vcpu_count": {"min": 2}, "memory_mib": {"min": 2048}}
+    policy = mixed(template, [{"instance_type": "m5.large"}, {"instance_requirements": range_of}])
+    autoscaling.Group("web", min_size=1, max_size=2, mixed_instances_policy=policy)
+
+
+def test_types_beside_requirements_may_do() -> None:
+    stack = planned(test_types_beside_requirements.case.program, StackContext())  # type: ignore[attr-defined]
+    (found,) = evaluate(asg_mixed_instances_template_conflict, stack)
+    assert found.level is Level.ADVISORY
+
+
+@case(asg_mixed_instances_template_conflict, "sound")
+def test_requirements_alone() -> None:
+    template = ec2.LaunchTemplate("web", image_id=AMI)
+    range_of = {"vcpu_count": {"min": 2}, "memory_mib": {"min": 2048}}
+    policy = mixed(template, [{"instance_requirements": range_of}, {"weighted_capacity": "1"}])
+    autoscaling.Group("web", min_size=1, max_size=2, mixed_instances_policy=policy)
+
+
 @case(asg_mixed_instances_template_conflict, "absent")
 def test_spot_template_of_a_plain_group() -> None:
     group(ec2.LaunchTemplate("web", instance_market_options={"market_type": "spot"}))
@@ -610,6 +637,13 @@ def test_latest_version() -> None:
 @case(asg_launch_template_version_stale, "sound")
 def test_default_version_that_moves() -> None:
     group(ec2.LaunchTemplate("web", update_default_version=True))
+
+
+@case(asg_launch_template_version_stale, "sound")
+def test_version_that_follows_the_template() -> None:
+    template = ec2.LaunchTemplate("web", image_id=AMI, instance_type="t3.micro")
+    latest = {"id": template.id, "version": "$Latest"}
+    autoscaling.Group("web", min_size=1, max_size=2, launch_template=latest)
 
 
 @case(asg_launch_template_version_stale, "absent")

@@ -830,6 +830,12 @@ def test_two_pools() -> None:
     )
 
 
+@case(ec2_capacity_single_pool, "sound")
+def test_one_pool_by_design() -> None:
+    cluster = ec2.PlacementGroup("hpc", strategy="cluster")
+    scaling("nodes", [subnet("a")], min_size=4, placement_group=cluster.name)
+
+
 @case(ec2_capacity_single_pool, "absent")
 def test_subnets_elsewhere() -> None:
     autoscaling.Group("web", min_size=4, max_size=8, vpc_zone_identifiers=["subnet-1"])
@@ -878,6 +884,20 @@ def test_subnet_large_enough() -> None:
         launch_template={"id": "lt-0123456789abcdef0"},
         vpc_zone_identifiers=[subnet.id],
     )
+
+
+@case(ec2_subnet_too_small_for_group, "sound")
+def test_subnets_of_weights_and_of_ipv6() -> None:
+    types = [{"instance_type": "c6i.large", "weighted_capacity": "4"}]
+    template = ec2.LaunchTemplate("web", image_id=AMI)
+    small = subnet("a", "10.0.0.0/28")
+    policy = several(template, types)
+    autoscaling.Group(
+        "web", min_size=1, max_size=20, mixed_instances_policy=policy,
+        vpc_zone_identifiers=[small.id],
+    )  # fmt: skip
+    six = ec2.Subnet("six", vpc_id="vpc-1", ipv6_native=True, ipv6_cidr_block="2001:db8::/64")
+    scaling("api", [six], max_size=20)
 
 
 @case(ec2_subnet_too_small_for_group, "absent")

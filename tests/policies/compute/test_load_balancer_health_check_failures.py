@@ -135,6 +135,28 @@ def test_times_out_of_range_and_a_classic_balancer() -> None:
     )
 
 
+def classic(**more: Any) -> None:
+    check = {"target": "TCP:80", "interval": 90, "timeout": 60}
+    thresholds = {"healthy_threshold": 2, "unhealthy_threshold": 10}
+    elb.LoadBalancer("old", listeners=[], health_check={**check, **thresholds, **more})
+
+
+@case(
+    elbv2_health_check_timing_invalid,
+    "fires",
+    "healthCheck.timeout: 61 is outside 2 to 60",
+    "healthCheck.unhealthyThreshold: 11 is outside 2 to 10",
+)
+def test_times_of_a_classic_balancer_out_of_range() -> None:
+    classic(timeout=61, unhealthy_threshold=11)
+
+
+@case(elbv2_health_check_timing_invalid, "sound")
+def test_times_of_a_classic_balancer() -> None:
+    classic()
+    checked("TCP", interval=130, timeout=120)
+
+
 @case(elbv2_health_check_timing_invalid, "sound")
 def test_timeout_below_the_interval() -> None:
     lb.TargetGroup(
@@ -530,6 +552,22 @@ def test_target_group_with_listener() -> None:
         ],
         opts=pulumi.ResourceOptions(depends_on=[http]),
     )
+
+
+@case(ecs_service_target_group_without_listener, "sound")
+def test_target_group_of_another_controller_or_listener() -> None:
+    blue = lb.TargetGroup("blue", port=80, protocol="HTTP", target_type="ip")
+    balancers = [{"target_group_arn": blue.arn, "container_name": "api", "container_port": 8080}]
+    ecs.Service("api", deployment_controller={"type": "CODE_DEPLOY"}, load_balancers=balancers)
+    web = lb.TargetGroup("web", port=80, protocol="HTTP", target_type="ip")
+    lb.ListenerRule(
+        "rule",
+        listener_arn="arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/b/c",
+        conditions=[{"path_pattern": {"values": ["/"]}}],
+        actions=[{"type": "forward", "target_group_arn": web.arn}],
+    )
+    balancers = [{"target_group_arn": web.arn, "container_name": "api", "container_port": 8080}]
+    ecs.Service("web", load_balancers=balancers)
 
 
 @case(ecs_service_target_group_without_listener, "absent")

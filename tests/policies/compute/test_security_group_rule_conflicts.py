@@ -558,6 +558,15 @@ def test_inline_rules_that_pulumi_ignores() -> None:
     admitting("https", group, 443, "0.0.0.0/0")
 
 
+@case(sg_inline_and_standalone_rules, "sound")
+def test_rules_that_are_declared_exclusive() -> None:
+    group = ec2.SecurityGroup("web", ingress=[tcp(1, 1)])
+    admitting("https", group, 443, "0.0.0.0/0")
+    ec2.VpcSecurityGroupRulesExclusive(
+        "all", security_group_id=group.id, ingress_rule_ids=["sgr-1"], egress_rule_ids=[]
+    )
+
+
 @case(sg_inline_and_standalone_rules, "absent")
 def test_no_inline_rules() -> None:
     admitting("https", ec2.SecurityGroup("web"), 443, "0.0.0.0/0")
