@@ -137,9 +137,15 @@ def relations(type_token: str) -> tuple[Relation, ...]:
 def unmet_together(resource: Resource) -> Iterator[tuple[Row, str]]:
     """The relations that a new resource certainly breaks, each with what is wrong.
 
-    AWS looks at the others when a resource is created. Raises CatalogError.
+    AWS looks at the others when a resource is created. A property of which the constraint book
+    speaks is left to it. Raises CatalogError.
     """
-    if resource.is_new:
-        for relation in relations(resource.type):
-            if found := relation.broken_with(resource):
-                yield relation.row, relation.text(found)
+    if not resource.is_new:
+        return
+    for relation in relations(resource.type):
+        if (found := relation.broken_with(resource)) and not _told(resource, relation.row.at):
+            yield relation.row, relation.text(found)
+
+
+def _told(resource: Resource, path: str) -> bool:
+    return any(hit.path == path for hit in broken(resource.type, resource.tree))

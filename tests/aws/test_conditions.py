@@ -233,6 +233,8 @@ def test_the_relational_rule_runs_on_the_types_of_its_table() -> None:
     assert sorted(load("conditions/related")) == list(RELATED_TYPES)
 
 
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+QUEUE = "aws:sqs/queue:Queue"
 STAGE = "aws:apigateway/stage:Stage"
 DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 API = "aws:apigateway/restApi:RestApi"
@@ -287,3 +289,20 @@ def test_a_relation_shows_values_unless_they_are_secret() -> None:
     resource = planned(pick, pick["bad"], secrets={("timeout",)})
     (hidden,) = [text for _, text in unmet_together(resource)]
     assert hidden == wanted.replace("60", "[secret]")
+
+
+def test_what_the_book_says_of_a_known_name_is_said_once() -> None:
+    arn = "arn:aws:sqs:eu-west-1:210987654321:orders"
+
+    def reads(name: str) -> Resource:
+        inputs = {"eventSourceArn": name, "batchSize": 100}
+        mapping = Resource("urn:pulumi:s::p::t::m", MAPPING, Decoded(inputs))
+        fifo = Decoded({"fifoQueue": True})
+        queue = Resource("urn:pulumi:s::p::t::q", QUEUE, fifo, outputs={"id": "q", "arn": name})
+        Stack([queue, mapping], StackContext("o", "p", "s", {}, {}))
+        return mapping
+
+    assert said(reads(arn)) == ["aws_lambda_eventsourcemapping/event_source_sqs_fifo_batch_size"]
+    known = reads(f"{arn}.fifo")
+    assert [hit.path for hit in broken(known.type, known.tree)] == ["batchSize"]
+    assert said(known) == []
