@@ -17,6 +17,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import mocks, rpc, settings, stack
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
+from policypack.hosts.resource_values import as_ids
 from policypack.hosts.transforms import seconds, transformed
 from policypack.hosts.undecided import without_undecided
 from policypack.plan.resource import Options, Provider, Resource
@@ -75,6 +76,7 @@ class RecordingMonitor(mocks.MockMonitor):
         self._transforms: dict[str, list[Any]] = {}
         self._for_all: list[Any] = []
         self._urns: set[str] = set()
+        self._known: dict[str, tuple[str, Struct]] = {}
         self._lock = threading.Lock()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -98,6 +100,8 @@ class RecordingMonitor(mocks.MockMonitor):
             request = transformed(request, self._transforms_of(urn, request))
         inputs = without_undecided(request.object)
         is_provider = request.type.startswith(PROVIDERS)
+        if request.custom:
+            inputs = as_ids(inputs)
         if request.custom and not is_provider:
             provider = self._provider(request.provider, request.type, request.version)
             request.provider = f"{provider.urn}::{provider.urn.rpartition('::')[2]}-id"
@@ -105,6 +109,7 @@ class RecordingMonitor(mocks.MockMonitor):
                 inputs = self.check(request.type, request.name, inputs, provider.inputs, urn)
         self.registrations[urn] = Registration(urn, request, inputs)
         answer_id = f"{request.name}-id" if is_provider else request.importId
+        self._known[urn] = (answer_id, inputs)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer_id, object=inputs)
 
     def _reserve(self, urn: str) -> None:
@@ -127,23 +132,34 @@ class RecordingMonitor(mocks.MockMonitor):
         """Record what a component or the stack gives out."""
         if request.urn in self.registrations:
             self.registrations[request.urn].outputs = without_undecided(request.outputs)
+            self._known[request.urn] = ("", request.outputs)
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """Read an existing resource: its id is known, what is not given of it unknown."""
         urn = self.make_urn(request.parent, request.type, request.name)
+        self._known[urn] = (request.id, request.properties)
         return resource_pb2.ReadResourceResponse(
             urn=urn, properties=request.properties, id=request.id
         )
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         """Answer a data source in the region of the provider that is asked."""
+        if request.tok == "pulumi:pulumi:getResource":
+            return self._resource_of(request.args["urn"])
         provider = self._provider(request.provider, request.tok, request.version)
         region = decode(provider.inputs).values.get("region")
         args = rpc.deserialize_properties(request.args)
         answer = self.answer(request.tok, args, region if isinstance(region, str) else "")
         response = resource_pb2.ResourceInvokeResponse()
         getattr(response, "return").update(answer)
+        return response
+
+    def _resource_of(self, urn: str) -> Any:
+        """Answer what the SDK asks of a resource that came as a value of another one."""
+        id_, state = self._known.get(urn, ("", struct_pb2.Struct()))
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").update({"urn": urn, "id": id_, "state": state})
         return response
 
     def Call(self, request: Any) -> Any:  # noqa: N802, ARG002

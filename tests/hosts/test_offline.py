@@ -457,3 +457,35 @@ def test_exports_timeouts_and_dynamic_resources() -> None:
     assert (vpc.options.create_timeout, vpc.options.delete_timeout) == (5400, 45)
     assert named(stack, "a").tree["cidrBlock"] is UNKNOWN
     assert dict(named(stack, "shop-dev").outputs) == {"vpc": UNKNOWN, "site": "example.com"}
+
+
+def test_a_resource_given_as_a_value_is_its_id() -> None:
+    class Network(pulumi.ComponentResource):
+        def __init__(self, vpc: aws.ec2.Vpc) -> None:
+            self.vpc: pulumi.Output[aws.ec2.Vpc]
+            super().__init__("shop:index:Network", "network", {"vpc": vpc})
+            self.register_outputs({"vpc": vpc})
+
+    def program() -> None:
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+        known = aws.ec2.Vpc.get("known", "vpc-0123456789abcdef0")
+        aws.ec2.Subnet("by-value", vpc_id=vpc, cidr_block="10.0.0.0/24")  # type: ignore[arg-type]
+        aws.ec2.Subnet("of-known", vpc_id=known, cidr_block="10.0.1.0/24")  # type: ignore[arg-type]
+        rule = aws.ec2.SecurityGroupIngressArgs(
+            protocol="tcp",
+            from_port=443,
+            to_port=443,
+            security_groups=[aws.ec2.SecurityGroup("front", description="front")],  # type: ignore[list-item]
+        )
+        aws.ec2.SecurityGroup("back", description="back", ingress=[rule])
+        network = Network(vpc)
+        tags = {"Range": network.vpc.apply(lambda one: one.cidr_block)}
+        aws.ec2.InternetGateway("gate", vpc_id=network.vpc.apply(lambda one: one.id), tags=tags)
+
+    stack = plan_of(program, CONTEXT)
+    assert named(stack, "by-value").tree["vpcId"] is UNKNOWN
+    assert [one.name for one in named(stack, "by-value").follow("vpcId")] == ["vpc"]
+    assert named(stack, "of-known").tree["vpcId"] == "vpc-0123456789abcdef0"
+    assert named(stack, "back").tree["ingress"][0]["securityGroups"] == [UNKNOWN]
+    assert named(stack, "gate").tree["tags"] == {"Range": "10.0.0.0/16"}
+    assert [one.name for one in named(stack, "gate").follow("vpcId")] == ["vpc"]
