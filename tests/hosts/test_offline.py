@@ -469,13 +469,13 @@ def test_a_resource_given_as_a_value_is_its_id() -> None:
     def program() -> None:
         vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
         known = aws.ec2.Vpc.get("known", "vpc-0123456789abcdef0")
-        aws.ec2.Subnet("by-value", vpc_id=vpc, cidr_block="10.0.0.0/24")  # type: ignore[arg-type]
-        aws.ec2.Subnet("of-known", vpc_id=known, cidr_block="10.0.1.0/24")  # type: ignore[arg-type]
+        aws.ec2.Subnet("by-value", vpc_id=vpc, cidr_block="10.0.0.0/24")
+        aws.ec2.Subnet("of-known", vpc_id=known, cidr_block="10.0.1.0/24")
         rule = aws.ec2.SecurityGroupIngressArgs(
             protocol="tcp",
             from_port=443,
             to_port=443,
-            security_groups=[aws.ec2.SecurityGroup("front", description="front")],  # type: ignore[list-item]
+            security_groups=[aws.ec2.SecurityGroup("front", description="front")],
         )
         aws.ec2.SecurityGroup("back", description="back", ingress=[rule])
         network = Network(vpc)
