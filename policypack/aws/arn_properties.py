@@ -1,71 +1,42 @@
-"""Which inputs take the ARN of which service."""
+"""Which inputs take the ARN of which service, by the table `arn_properties` of the catalog.
+
+The table was compared on 2026-11-24 with the documentation of each of these inputs in the provider
+(pulumi-aws 7.51.1), with AWS's API references, and for the services that are not IAM, SNS and the
+like with the ARNs in the service authorization reference.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from policypack.aws.catalog.hand import ArnProperty, arn_properties
 
 ARN = re.compile(r"^arn:aws[\w-]*:[\w-]+:[\w*-]*:[\w*-]*:.+", re.DOTALL)
-
-SERVICES: dict[str, frozenset[str]] = {
-    "roleArn": frozenset({"iam"}),
-    "executionRoleArn": frozenset({"iam"}),
-    "serviceRoleArn": frozenset({"iam"}),
-    "snsTopicArn": frozenset({"sns"}),
-    "topicArn": frozenset({"sns"}),
-    "queueArn": frozenset({"sqs"}),
-    "lambdaFunctionArn": frozenset({"lambda"}),
-    "loadBalancerArn": frozenset({"elasticloadbalancing"}),
-    "loadBalancerArns": frozenset({"elasticloadbalancing"}),
-    "targetGroupArn": frozenset({"elasticloadbalancing"}),
-    "targetGroupArns": frozenset({"elasticloadbalancing"}),
-    "logGroupArn": frozenset({"logs"}),
-    "kmsKeyArn": frozenset({"kms"}),
-}
-"""The last name of a path -> the services whose ARNs it takes."""
-
-NAME_WILL_DO = frozenset({"kmsKeyArn"})
-"""Properties that take an id or an alias too: only an ARN of another service is wrong."""
-
-LENIENT_TYPES = frozenset({"aws:ecs/taskDefinition:TaskDefinition"})
-"""Types whose role properties take a short name as well."""
-
-OTHER_SERVICES: dict[str, dict[str, frozenset[str]]] = {
-    "aws:lambda/function:Function": {"role": frozenset({"iam"})},
-    "aws:acm/certificateValidation:CertificateValidation": {"certificateArn": frozenset({"acm"})},
-    "aws:lb/listener:Listener": {"certificateArn": frozenset({"acm", "iam"})},
-    "aws:lb/listenerCertificate:ListenerCertificate": {"certificateArn": frozenset({"acm", "iam"})},
-    "aws:cloudfront/distribution:Distribution": {
-        "viewerCertificate.acmCertificateArn": frozenset({"acm"})
-    },
-    "aws:apigateway/domainName:DomainName": {
-        "certificateArn": frozenset({"acm"}),
-        "regionalCertificateArn": frozenset({"acm"}),
-    },
-    "aws:apigatewayv2/domainName:DomainName": {
-        "domainNameConfiguration.certificateArn": frozenset({"acm"})
-    },
-    "aws:cloudtrail/trail:Trail": {
-        "cloudWatchLogsGroupArn": frozenset({"logs"}),
-        "cloudWatchLogsRoleArn": frozenset({"iam"}),
-    },
-}
-"""Properties of one type, by path."""
 
 
 @lru_cache(maxsize=4096)
 def services_of(type_token: str, path: str) -> frozenset[str]:
     """The services whose ARNs a property takes; empty where that is not known."""
-    of_type = OTHER_SERVICES.get(type_token, {})
-    if path in of_type:
-        return of_type[path]
-    name = path.rpartition(".")[2].removesuffix("[]")
-    return SERVICES.get(name, frozenset())
+    row = _row(type_token, path)
+    return frozenset(row.services) if row else frozenset()
 
 
 def must_be_arn(type_token: str, path: str) -> bool:
     """Whether a property takes an ARN and nothing else."""
+    row = _row(type_token, path)
+    return row is not None and row.arn_only
+
+
+def _row(type_token: str, path: str) -> ArnProperty | None:
+    module = type_token.partition("/")[0]
     name = path.rpartition(".")[2].removesuffix("[]")
-    if name in NAME_WILL_DO or type_token in LENIENT_TYPES:
-        return False
-    return bool(services_of(type_token, path))
+    return _index().get((type_token, path)) or _index().get((module, name))
+
+
+@cache
+def _index() -> dict[tuple[str, str], ArnProperty]:
+    # A row that nobody compared with its source tells nothing.
+    rows = [row for row in arn_properties() if row.checked]
+    by_name = {(f"aws:{module}", row.property): row for row in rows for module in row.modules}
+    return by_name | {(row.type, row.property): row for row in rows if row.type}

@@ -129,6 +129,24 @@ class SnsPublisher:
     checked: str | None
 
 
+@dataclass(frozen=True)
+class ArnProperty:
+    """An input that takes the ARN of one of some services.
+
+    With a `type` the property is a path in that Pulumi type; without one it is the last name of a
+    path in every type of the `modules`, whose documentation was read for each of them. AWS takes
+    something else than an ARN too (an id, a short name) where `arn_only` is False.
+    """
+
+    type: str | None
+    modules: tuple[str, ...]
+    property: str
+    services: tuple[str, ...]
+    arn_only: bool
+    source: str
+    checked: str | None
+
+
 @cache
 def quotas() -> dict[str, Quota]:
     """All quotas by name (`vpcs`, `routes-per-route-table`, ...)."""
@@ -238,6 +256,12 @@ def is_placeholder_account(account: str) -> bool:
 def sns_publishers() -> tuple[SnsPublisher, ...]:
     """The properties with which services publish to SNS topics."""
     return tuple(_rows("sns_publishers", SnsPublisher))
+
+
+@cache
+def arn_properties() -> tuple[ArnProperty, ...]:
+    """The inputs that take ARNs, by type or by name."""
+    return tuple(_rows("arn_properties", ArnProperty))
 
 
 def metric_region(namespace: str) -> str | None:
