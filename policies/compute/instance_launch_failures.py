@@ -609,8 +609,14 @@ _DISTRIBUTION = "mixedInstancesPolicy.instancesDistribution"
 def _is_spot(group: Resource, source: Resource) -> bool:
     if known_at(source.tree, _MARKET) == "spot":
         return True
+    return _shares_spot(group)
+
+
+def _shares_spot(group: Resource) -> bool:
+    """Whether a group's distribution certainly leaves instances to Spot."""
     share = known_at(group.tree, f"{_DISTRIBUTION}.onDemandPercentageAboveBaseCapacity")
-    return isinstance(share, int) and share < 100
+    base = look_up(group.tree, parse_path(f"{_DISTRIBUTION}.onDemandBaseCapacity"))
+    return isinstance(share, int) and share < 100 and base in (ABSENT, 0)
 
 
 def _scarce(group: Resource, source: Resource) -> str:
@@ -628,9 +634,8 @@ def _few_types_at_the_lowest_price(group: Resource) -> Findings:
     path = f"{_DISTRIBUTION}.spotAllocationStrategy"
     types = {known_at(one.tree, "instanceType") for one in every_override(group)}
     is_open = None in types or not types
-    share = known_at(group.tree, f"{_DISTRIBUTION}.onDemandPercentageAboveBaseCapacity")
-    is_spot = isinstance(share, int) and share < 100
-    if is_spot and not is_open and known_at(group.tree, path) == "lowest-price" and len(types) < 3:
+    is_lowest = known_at(group.tree, path) == "lowest-price"
+    if is_lowest and not is_open and len(types) < 3 and _shares_spot(group):
         named = "one type" if len(types) == 1 else f"{len(types)} types"
         yield group.finding(path, f"Spot at the lowest price draws on {named} alone")
 

@@ -598,6 +598,9 @@ def _openings(group: Resource) -> Iterator[tuple[int, Peer]]:
     """The ports that a load balancer opens to the targets of a group, and who they are."""
     if group.get("targetType", "instance") in ("lambda", "alb"):
         return
+    services = group.referrers(SERVICE, "loadBalancers.targetGroupArn")
+    if not all(one.has("networkConfiguration") for one in (*services, *services.possible)):
+        return  # Tasks on the instances' own network may have ports of their own.
     targets = list(_targets(group))
     for target in targets:
         for port in _ports(group, target):

@@ -417,7 +417,10 @@ def sg_inline_and_standalone_rules(group: Resource) -> Findings:
             others = [one for kind in _apart(group, direction) for one in kind]
             if others:
                 names = ", ".join(one.name for one in others[:5])
-                yield group.finding(direction, f"the rules are inline, and {names} is one apart")
+                own = (
+                    "the group keeps but its inline rules" if is_default else "the rules are inline"
+                )
+                yield group.finding(direction, f"{own}, and {names} is one apart")
     older, newer = (
         [one for direction in (INGRESS, EGRESS) for one in _apart(group, direction)[kind]]
         for kind in (0, 1)

@@ -791,6 +791,15 @@ def test_balancer_with_egress() -> None:
     listener(front, group.arn)
 
 
+@case(elbv2_load_balancer_egress_blocked, "sound")
+def test_egress_to_the_ports_that_instances_give_tasks() -> None:
+    rule = {**OPEN, "protocol": "tcp", "from_port": 32768, "to_port": 65535}
+    front_group = ec2.SecurityGroup("front", egress=[rule])
+    group = lb.TargetGroup("web", port=80, protocol="HTTP")
+    listener(balancer(security_groups=[front_group.id]), group.arn)
+    tasks(group, network_mode="bridge")
+
+
 @case(elbv2_load_balancer_egress_blocked, "absent")
 def test_balancer_of_the_default_group() -> None:
     listener(balancer(), lb.TargetGroup("web", port=8080, protocol="HTTP").arn)

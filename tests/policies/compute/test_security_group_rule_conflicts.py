@@ -512,7 +512,7 @@ def test_inline_and_apart() -> None:
 @case(
     sg_inline_and_standalone_rules,
     "fires",
-    "ingress: the rules are inline, and https is one apart",
+    "ingress: the group keeps but its inline rules, and https is one apart",
     ": old and new are rules of two kinds",
 )
 def test_rules_of_the_default_group_and_of_two_kinds() -> None:
