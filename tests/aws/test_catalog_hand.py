@@ -22,7 +22,9 @@ def test_every_row_has_a_source_and_a_day_of_check(table: str) -> None:
     assert content
     for row in content:
         assert row["source"]
-        assert row["checked"] is None or date.fromisoformat(row["checked"]) >= date(2026, 1, 1)
+        if row["checked"] is not None:
+            assert date.fromisoformat(row["checked"]) >= date(2026, 1, 1)
+            assert row["source"].startswith("https://")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -122,7 +124,19 @@ def test_storage_classes_are_those_of_the_model() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["changeme", " TODO ", "<bucket name>", "${VpcId}", "{{ region }}", "vpc-xxxxxxxx"]
+    "value",
+    [
+        "changeme",
+        " TODO ",
+        "<bucket name>",
+        "${VpcId}",
+        "{{ region }}",
+        "vpc-xxxxxxxx",
+        "i-1234567890abcdef0",
+        "sg-00000000000000000",
+        "ami-12345678",
+        "your-bucket-name",
+    ],
 )
 def test_placeholders(value: str) -> None:
     assert catalog.is_placeholder(value)
@@ -154,7 +168,11 @@ def test_names_ports_publishers_and_metric_regions() -> None:
     assert "xn--" in catalog.s3_reserved_name_parts("prefix")
     assert "-s3alias" in catalog.s3_reserved_name_parts("suffix")
     assert all(port.first <= port.last for port in catalog.well_known_ports())
+    ports = [n for row in catalog.well_known_ports() for n in range(row.first, row.last + 1)]
+    assert len(ports) == len(set(ports))
     assert any(row.principal == "s3.amazonaws.com" for row in catalog.sns_publishers())
+    for row in catalog.sns_publishers():
+        assert row.checked_at_creation is (row.creation_source is not None)
     assert catalog.metric_region("AWS/Billing") == "us-east-1"
     assert catalog.metric_region("AWS/EC2") is None
 

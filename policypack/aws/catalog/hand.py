@@ -1,7 +1,8 @@
 """Questions to the hand-written tables in `hand/`: quotas, sizes, ports, ranges, names.
 
 Each row of such a table gives its source and, under `checked`, the day on which somebody compared
-it with that source; null where nobody has, and then a rule may at most advise.
+it with that source; null where nobody has, and then a rule may at most advise. AWS's API
+references were read in botocore's copy of their text, IANA's registry of ports in copies of it.
 """
 
 from __future__ import annotations
@@ -115,9 +116,9 @@ class WellKnownPort:
 class SnsPublisher:
     """A property with which a resource publishes to a topic, and as which service principal.
 
-    `default_policy_suffices` is False where the service's page asks for a statement of its own in
-    the topic's policy; `checked_at_creation` is True where AWS's API reference says that the call
-    fails without the permission.
+    `source` states the principal. `default_policy_suffices` is False where `policy_source` gives
+    the topic's policy a statement of its own for the service; `checked_at_creation` is True where
+    `creation_source`, AWS's API reference, says that the call fails without the permission.
     """
 
     type: str
@@ -126,6 +127,8 @@ class SnsPublisher:
     default_policy_suffices: bool
     checked_at_creation: bool
     source: str
+    policy_source: str
+    creation_source: str | None
     checked: str | None
 
 
