@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_aws import autoscaling, ebs, ec2, ecs, iam, lb
+from pulumi_aws import autoscaling, ebs, ec2, ecs, eks, iam, lb
 
 from policies.compute.instance_launch_failures import (
     architecture_of_parameter,
@@ -126,6 +126,18 @@ def test_volumes_above_the_known_bounds() -> None:
         "a", availability_zone="us-east-1a", type="gp3", size=100, iops=16000, throughput=2400
     )
     instance(root_block_device={"volume_type": "gp2", "volume_size": 16_385})
+
+
+@case(
+    ec2_ebs_volume_spec_invalid,
+    "fires",
+    "iops: 1000 IOPS is less than the 3000 of gp3",
+    "blockDeviceMappings[0].ebs.throughput: 100 MiB/s is less than the 125 of gp3",
+)
+def test_volumes_below_their_bounds() -> None:
+    ebs.Volume("a", availability_zone="us-east-1a", type="gp3", size=100, iops=1000)
+    disk = {"volume_type": "gp3", "volume_size": 20, "throughput": 100}
+    ec2.LaunchTemplate("web", block_device_mappings=[{"device_name": "/dev/sdf", "ebs": disk}])
 
 
 @case(ec2_ebs_volume_spec_invalid, "sound")
@@ -470,6 +482,16 @@ def test_network_interfaces_unknown() -> None:
     instance("a", network_interfaces=places, ebs_optimized=unknown())
 
 
+@case(
+    ec2_instance_option_unsupported_by_type,
+    "fires",
+    "hibernationOptions.configured: p4d.24xlarge does not hibernate",
+)
+def test_hibernation_of_a_type_without() -> None:
+    options = {"configured": True}
+    ec2.LaunchTemplate("web", instance_type="p4d.24xlarge", hibernation_options=options)
+
+
 @case(ec2_instance_option_unsupported_by_type, "sound")
 def test_credits_of_a_burstable_type() -> None:
     ec2.LaunchTemplate(
@@ -712,6 +734,24 @@ def test_tenancy_unknown() -> None:
 )
 def test_type_not_offered() -> None:
     ec2.Instance("train", ami="ami-0abcdef1234567890", instance_type="p5.48xlarge")
+
+
+@case(
+    ec2_instance_type_not_offered_in_region,
+    "fires",
+    f"{OVERRIDES}[1].instanceType: p5.48xlarge is not offered in eu-south-1,"
+    f" as known on {generated_on()}",
+    f"instanceTypes[1]: p5.48xlarge is not offered in eu-south-1, as known on {generated_on()}",
+    region="eu-south-1",
+)
+def test_types_of_groups_not_offered() -> None:
+    kinds = ["m5.large", "p5.48xlarge"]
+    grouped([{"instance_type": kind} for kind in kinds])
+    eks.NodeGroup(
+        "nodes", cluster_name="c", node_role_arn="arn:aws:iam::123456789012:role/n",
+        subnet_ids=["subnet-1"], instance_types=kinds,
+        scaling_config={"desired_size": 1, "max_size": 1, "min_size": 1},
+    )  # fmt: skip
 
 
 @case(ec2_instance_type_not_offered_in_region, "sound", region="eu-south-1")

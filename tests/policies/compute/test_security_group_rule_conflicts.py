@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-from pulumi_aws import ec2, ecs, elb, lb, rds, vpc
+from pulumi_aws import ec2, ecs, efs, elasticache, elb, lb, rds, vpc
 
 from policies.compute.security_group_rule_conflicts import (
     elbv2_listener_port_not_admitted,
@@ -177,6 +177,28 @@ def test_prefix_list_twice() -> None:
     web = ec2.SecurityGroup("web")
     listed("a", web, "pl-63a5400a")
     listed("b", web, "pl-63a5400a")
+
+
+@case(
+    sg_rule_duplicate,
+    "fires",
+    ": is the same rule as a: tcp 1-1 from web",
+    ": is the same rule as c: tcp 2-2 from app",
+)
+def test_group_twice() -> None:
+    web, other = ec2.SecurityGroup("web"), ec2.SecurityGroup("app")
+    for name, port, source in (
+        ("a", 1, {"self": True}), ("b", 1, {"source_security_group_id": web.id}),
+        ("c", 2, {"source_security_group_id": other.id}),
+    ):  # fmt: skip
+        ec2.SecurityGroupRule(
+            name, type="ingress", security_group_id=web.id, protocol="tcp", from_port=port,
+            to_port=port, **source,
+        )  # fmt: skip
+    vpc.SecurityGroupIngressRule(
+        "d", security_group_id=web.id, ip_protocol="tcp", from_port=2, to_port=2,
+        referenced_security_group_id=other.id,
+    )  # fmt: skip
 
 
 @case(sg_rule_duplicate, "sound")
@@ -595,6 +617,24 @@ def test_listener_port_shut() -> None:
     listener(443, [group.id])
 
 
+@case(
+    elbv2_listener_port_not_admitted,
+    "fires",
+    "listeners[1].lbPort: web admits nobody on tcp 443",
+    "port: web admits nobody on udp 80",
+)
+def test_ports_of_a_classic_balancer_and_of_udp_shut() -> None:
+    group = ec2.SecurityGroup("web", ingress=[tcp(80, 80)])
+    kinds = {"instance_port": 80, "instance_protocol": "tcp", "lb_protocol": "tcp"}
+    listeners = [{**kinds, "lb_port": port} for port in (80, 443)]
+    elb.LoadBalancer("old", listeners=listeners, security_groups=[group.id])
+    network = lb.LoadBalancer("dns", load_balancer_type="network", security_groups=[group.id])
+    lb.Listener(
+        "dns", load_balancer_arn=network.arn, port=80, protocol="UDP",
+        default_actions=[{"type": "forward", "target_group_arn": "arn:aws:x"}],
+    )  # fmt: skip
+
+
 @case(elbv2_listener_port_not_admitted, "sound")
 def test_listener_port_open() -> None:
     group = ec2.SecurityGroup(
@@ -640,6 +680,22 @@ def test_database_port_shut() -> None:
         ],
     )
     database(None, [group.id])
+
+
+@case(
+    sg_client_not_admitted_by_database,
+    "fires",
+    "securityGroups: store admits nobody on the port 2049",
+    "securityGroupIds: store admits nobody on the port 6379",
+    "vpcSecurityGroupIds: store admits nobody on the port 6000",
+    "vpcSecurityGroupIds: store admits nobody on the port 1521",
+)
+def test_ports_of_other_stores_shut() -> None:
+    store = ec2.SecurityGroup("store", ingress=[tcp(80, 80)])
+    efs.MountTarget("a", file_system_id="fs-1", subnet_id="subnet-1", security_groups=[store.id])
+    elasticache.ReplicationGroup("b", description="cache", security_group_ids=[store.id])
+    rds.Cluster("c", engine="aurora-mysql", port=6000, vpc_security_group_ids=[store.id])
+    database(None, [store.id], engine="oracle-se2")
 
 
 @case(sg_client_not_admitted_by_database, "sound")
