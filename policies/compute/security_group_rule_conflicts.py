@@ -42,7 +42,7 @@ from policypack.aws.security_groups import (
 )
 from policypack.aws.zones import VPC
 from policypack.plan.references import distinct
-from policypack.plan.values import ABSENT, known_at, look_up
+from policypack.plan.values import ABSENT, is_given, known_at, look_up
 
 STANDALONE = (SECURITY_GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
 NETWORK_ACL = "aws:ec2/networkAcl:NetworkAcl"
@@ -241,7 +241,7 @@ def _conflicting_sources(resource: Resource) -> Findings:
     itself = look_up(resource.tree, ("self",))
     if not listed and not resource.has("sourceSecurityGroupId") and itself in (ABSENT, False):
         yield resource.finding("", "the rule has no source")
-    blocks = [key for key in listed if key != "prefixListIds"]
+    blocks = [key for key in listed if key != "prefixListIds" and is_given(resource.tree, key)]
     for key in ("sourceSecurityGroupId", "self") if blocks else ():
         if (itself is True) if key == "self" else resource.has(key):
             yield resource.finding(key, f"another source stands beside {blocks[0]}")

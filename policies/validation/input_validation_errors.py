@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
+from policies.validation.pack import pack
 from policypack import Finding, Findings, Level, Resource, Severity, relational_rule, resource_rule
 from policypack.aws.arn_properties import ARN, must_be_arn, services_of
 from policypack.aws.book import Row
@@ -19,6 +19,7 @@ from policypack.aws.input_faults import (
     SIZE,
     Place,
     faults,
+    generic_path,
     places,
 )
 from policypack.aws.json_documents import ARRAY, DOCUMENTS
@@ -28,14 +29,6 @@ from policypack.plan.values import Asset, Path, format_path
 _API_ERRORS = "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html"
 _OUTPUTS = "https://www.pulumi.com/docs/iac/concepts/inputs-outputs/"
 _ARNS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
-
-
-@cache
-def _owned() -> frozenset[str]:
-    import policies
-    from policypack.rules.registry import collect
-
-    return collect(policies).owned
 
 
 def _breaks(resource: Resource, facet: str, *, certain: bool) -> Findings:
@@ -49,9 +42,7 @@ def _breaks(resource: Resource, facet: str, *, certain: bool) -> Findings:
 
 
 def _is_owned(resource: Resource, path: str) -> bool:
-    from policypack.aws.catalog.constraints import generic_path
-
-    return f"{resource.type}#{generic_path(path)}" in _owned()
+    return f"{resource.type}#{generic_path(path)}" in pack().owned
 
 
 @resource_rule(

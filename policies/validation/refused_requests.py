@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
+from policies.validation.pack import pack
 from policypack import Findings, Level, Resource, Rule, Severity, resource_rule
 from policypack.aws.book import SERVICES, Hit, broken
 from policypack.aws.book.services import service_name, service_url
@@ -14,15 +13,6 @@ Why: {name} checks more than the type of each value, and refuses the call in the
 deployment.
 Fix: make the edit that the finding names.
 """
-
-
-@cache
-def covered_rows() -> frozenset[str]:
-    """The rows of the constraint book that hand-written rules of this pack speak for."""
-    import policies
-    from policypack.rules.registry import collect
-
-    return collect(policies).covered
 
 
 def _is_secret(resource: Resource, hit: Hit) -> bool:
@@ -36,7 +26,7 @@ def _refused_by(service: str) -> Rule:
     """Make the policy that reports the rows of one service."""
 
     def refused(resource: Resource) -> Findings:
-        for hit in broken(resource.type, resource.tree, service, covered_rows()):
+        for hit in broken(resource.type, resource.tree, service, pack().covered):
             row = hit.row
             yield resource.finding(
                 hit.path,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import policies
-from policies.validation.refused_requests import REFUSED_REQUESTS, covered_rows
+from policies.validation.pack import pack
+from policies.validation.refused_requests import REFUSED_REQUESTS
 from policypack.aws.book import SERVICES, broken
 from policypack.plan.resource import Resource
 from policypack.plan.stack import Stack, StackContext
@@ -44,11 +45,11 @@ def test_a_policy_a_service() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_row_reports_with_its_own_words_and_level(service: str) -> None:
     for row in book_source.read(service):
-        if row["id"] in covered_rows():
+        if row["id"] in pack().covered:
             continue
         token = book_source.types_of(row)[0]
         spoken = [one for one in found(token, row["bad"]) if one.row == row["id"]]
-        shown = {hit.row.id for hit in broken(token, row["bad"], service, covered_rows())}
+        shown = {hit.row.id for hit in broken(token, row["bad"], service, pack().covered)}
         assert bool(spoken) == (row["id"] in shown), row["id"]
         for one in spoken:
             assert one.rule == f"refused-by-{service}"
@@ -94,5 +95,5 @@ def test_a_rule_that_covers_a_row_speaks_where_the_row_does(rule: Rule, row: str
 
 
 def test_a_covered_row_is_left_to_its_rule() -> None:
-    assert covered_rows() == {row for _, row in COVERS}
-    assert covered_rows() <= set(ROWS)
+    assert pack().covered == {row for _, row in COVERS}
+    assert pack().covered <= set(ROWS)
