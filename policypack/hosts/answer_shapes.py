@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import keyword
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -50,7 +51,9 @@ def sdk_module(name: str) -> ModuleType | None:
 
 
 def _snake(name: str) -> str:
-    return _CAPITAL.sub(r"_\1", name).lower()
+    snake = _CAPITAL.sub(r"_\1", name).lower()
+    # As the SDK does: its package for Lambda is `lambda_`.
+    return f"{snake}_" if keyword.iskeyword(snake) else snake
 
 
 def _object(kind: Any, depth: int) -> dict[str, Any]:
@@ -67,7 +70,8 @@ def _value(kind: Any, name: str, depth: int) -> Any:
     if kind in (bool, int, float):
         return kind()
     if get_origin(kind) is not None and get_args(kind):
-        is_list = len(get_args(kind)) == 1
-        return [_value(get_args(kind)[0], name, depth)] if is_list and depth < _DEEPEST else {}
+        if len(get_args(kind)) > 1:
+            return {}
+        return [_value(get_args(kind)[0], name, depth)] if depth < _DEEPEST else []
     is_object = isinstance(kind, type) and _types.is_output_type(kind)
     return _object(kind, depth) if is_object and depth < _DEEPEST else None

@@ -123,6 +123,18 @@ def test_a_function_answers_in_the_shape_of_its_result() -> None:
     assert found["privateZone"] is False
 
 
+def test_a_function_of_lambda_answers_in_its_shape_too() -> None:
+    found = answer("aws:lambda/getFunctions:getFunctions", {}, "eu-west-1")
+    assert found["functionNames"] == [UNDECIDED]
+
+
+def test_lists_deep_in_an_answer_are_lists() -> None:
+    found = answer("aws:appmesh/getVirtualGateway:getVirtualGateway", {}, "eu-west-1")
+    (listener,) = found["specs"][0]["listeners"]
+    (validation,) = listener["tls"][0]["validations"]
+    assert validation["trusts"][0]["files"] == []
+
+
 def test_a_function_that_is_nowhere_gives_its_arguments() -> None:
     assert asked("getSomethingNew", name="x") == {"name": "x", "region": "us-east-1"}
     assert answer("random:index/other:other", {"name": "x"}, "") == {
