@@ -70,6 +70,9 @@ class Provider:
         return value
 
 
+_SECRET_NAME = re.compile(r"(?i)(passwords?|passphrase|privatekey|secretkey|authtoken)$")
+
+
 class Resource:
     """A resource of the plan.
 
@@ -163,9 +166,14 @@ class Resource:
         return Finding(self, path, text, **detail)
 
     def is_secret(self, path: str | Path) -> bool:
-        """Whether the value at `path`, or one that holds it, is marked secret."""
+        """Whether the value at `path`, or one that holds it, is marked secret, or is by its name.
+
+        What a provider holds for sensitive within an object, no SDK marks as secret.
+        """
         steps = parse_path(path) if isinstance(path, str) else path
-        return any(steps[: len(secret)] == secret for secret in self.secrets)
+        if any(steps[: len(secret)] == secret for secret in self.secrets):
+            return True
+        return any(isinstance(step, str) and _SECRET_NAME.search(step) for step in steps[-2:])
 
     @property
     def id(self) -> str | None:

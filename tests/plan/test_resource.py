@@ -106,3 +106,20 @@ def test_a_bucket_v2_takes_the_shape_of_a_bucket() -> None:
         "website": UNKNOWN,
     }
     assert secrets == {("versioning",)}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_secret"),
+    [
+        ("value", True),
+        ("users[0].password", True),
+        ("passwords[1]", True),
+        ("dkimSigningAttributes.domainSigningPrivateKey", True),
+        ("passwordPolicy.minimumLength", False),
+        ("secretArn", False),
+        ("managePassword.x.y", False),
+    ],
+)
+def test_secrets_by_their_mark_and_by_their_name(path: str, is_secret: bool) -> None:
+    one = Resource("urn:a", TOKEN, Decoded({"value": "x"}, secrets={("value",)}))
+    assert one.is_secret(path) is is_secret
