@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -71,9 +71,10 @@ class Evaluation:
         """Run the resource rules on one resource."""
         if not resource.has_data:
             return []
-        rules = self.registry.for_type(Kind.RESOURCE, resource.type)
         secrets = Secrets([resource])
-        found = [one for rule in rules for one in self._run(rule, [resource], secrets)]
+        found: list[Diagnostic] = []
+        for rule in self.registry.for_type(Kind.RESOURCE, resource.type):
+            self._judge(rule, resource, secrets, found)
         return sorted(found, key=lambda one: one.order)
 
     def of_stack(self, stack: Stack) -> list[Diagnostic]:
@@ -88,31 +89,36 @@ class Evaluation:
         self, rule: Rule, plan: Stack | Resource, secrets: Secrets | None = None
     ) -> list[Diagnostic]:
         """Run one rule over a plan, or a resource rule on one resource; findings as they come."""
+        found: list[Diagnostic] = []
+        secrets = secrets or Secrets([plan] if isinstance(plan, Resource) else plan)
+        for subject in self._subjects(rule, plan):
+            self._judge(rule, subject, secrets, found)
+        return found
+
+    def _subjects(self, rule: Rule, plan: Stack | Resource) -> Sequence[Resource | Stack]:
         if isinstance(plan, Resource):
             is_due = plan.has_data and (plan.type in rule.on or ANY_TYPE in rule.on)
-            return self._run(rule, [plan] if is_due else [], secrets or Secrets([plan]))
+            return [plan] if is_due else []
         plan.shared = self.settings.shared
-        subjects: Iterable[Resource | Stack] = plan.with_data(*rule.on)
+        resources = plan.with_data(*rule.on)
         if rule.kind is Kind.STACK:
-            subjects = [plan] if subjects else []
-        return self._run(rule, subjects, secrets or Secrets(plan))
+            return [plan] if resources else []
+        return resources
 
-    def _run(
-        self, rule: Rule, subjects: Iterable[Resource | Stack], secrets: Secrets
-    ) -> list[Diagnostic]:
-        found: list[Diagnostic] = []
+    def _judge(
+        self, rule: Rule, subject: Resource | Stack, secrets: Secrets, found: list[Diagnostic]
+    ) -> None:
+        """Run a rule on one subject; what it finds is added to `found`."""
         if self.settings.levels.get(rule.id) is Level.DISABLED:
-            return found
-        for subject in subjects:
-            for arguments in self._calls(rule, subject):
-                try:
-                    for finding in rule.function(*arguments):
-                        self._add(rule, finding, found, secrets)
-                except Undetermined:
-                    continue
-                except Exception as error:
-                    self._fail(rule, error, subject, found)
-        return found
+            return
+        for arguments in self._calls(rule, subject):
+            try:
+                for finding in rule.function(*arguments):
+                    self._add(rule, finding, found, secrets)
+            except Undetermined:
+                continue
+            except Exception as error:
+                self._fail(rule, error, subject, found)
 
     def _calls(self, rule: Rule, subject: Resource | Stack) -> Iterable[tuple[Any, ...]]:
         last = (self.settings.of(rule),) if rule.takes_settings else ()

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -84,7 +84,11 @@ class Constraint:
 
     def has_member(self, value: str) -> bool:
         """Whether a value is one of the enumeration, in any case."""
-        return not self.enum or value.casefold() in folded(self.enum + self.also)
+        return not self.enum or value.casefold() in self._folded
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        return frozenset(value.casefold() for value in self.enum + self.also)
 
     def nearest(self, value: str, count: int = 3) -> list[str]:
         """The members of the enumeration that resemble a value most."""
@@ -211,12 +215,6 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-@cache
-def folded(values: tuple[str, ...]) -> frozenset[str]:
-    """Values without regard to case."""
-    return frozenset(value.casefold() for value in values)
-
-
 def _short(name: str) -> str:
     return name.rpartition(":")[2].casefold()
 
@@ -264,6 +262,13 @@ class _Lazy(Mapping[str, T]):
         if made is None:
             made = self._made[name] = self._unpack(self._packed[name])
         return made
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a name; most are asked for in vain, so nothing is raised."""
+        made = self._made.get(name)
+        if made is None and name in self._packed:
+            return self[name]
+        return default if made is None else made
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._packed)
