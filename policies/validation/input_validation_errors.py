@@ -14,12 +14,12 @@ from policypack.aws.input_faults import (
     ENUM,
     LENGTH,
     NUMBER,
-    OUTPUT_AS_TEXT,
     PATTERN,
     SIZE,
     Place,
     faults,
     generic_path,
+    holds_output_as_text,
     places,
 )
 from policypack.aws.json_documents import ARRAY, DOCUMENTS
@@ -67,14 +67,14 @@ def pulumi_output_stringified(resource: Resource) -> Findings:
 
 def _find_outputs(tree: Any, at: Path, found: list[Path]) -> None:
     if isinstance(tree, str):
-        if OUTPUT_AS_TEXT.search(tree):
+        if holds_output_as_text(tree):
             found.append(at)
     elif isinstance(tree, list):
         for index, element in enumerate(tree):
             _find_outputs(element, (*at, index), found)
     elif isinstance(tree, dict):
         for key, value in tree.items():
-            if OUTPUT_AS_TEXT.search(key):
+            if holds_output_as_text(key):
                 found.append(at)
             _find_outputs(value, (*at, key), found)
 
@@ -96,7 +96,7 @@ def json_document_malformed(resource: Resource) -> Findings:
     for place in places(resource):
         top = documents.get(place.generic)
         if top and isinstance(place.value, str) and place.value.strip():
-            if OUTPUT_AS_TEXT.search(place.value):
+            if holds_output_as_text(place.value):
                 continue
             if told := _malformed(place.value, top):
                 yield resource.finding(place.path, told)
@@ -311,7 +311,7 @@ def arn_malformed_or_wrong_service(resource: Resource) -> Findings:
 
 def _wrong_arn(resource: Resource, place: Place, services: frozenset[str]) -> str | None:
     value: str = place.value
-    if value in {"", "*"} or OUTPUT_AS_TEXT.search(value):
+    if value in {"", "*"} or holds_output_as_text(value):
         return None
     shown = "the secret value" if resource.is_secret(place.steps) else quoted(value)
     if not ARN.match(value):
