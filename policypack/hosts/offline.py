@@ -272,8 +272,10 @@ def _as_main(entry: Path) -> Iterator[None]:
         sys.path[:], sys.argv = path, arguments
         os.environ.clear()
         os.environ.update(environment)
-        for name in set(sys.modules) - modules:
-            if not _is_library(sys.modules[name]) and not name.startswith(f"{_OWN}."):
+        # All are looked at before one goes: a package without __init__.py asks for its parent.
+        left = [name for name in set(sys.modules) - modules if not _is_library(sys.modules[name])]
+        for name in left:
+            if not name.startswith(f"{_OWN}."):
                 del sys.modules[name]
         sys.modules.update(hidden)
         # A module of the same name in the next program is looked for afresh.
@@ -301,7 +303,11 @@ def _hide_modules(folder: Path) -> dict[str, ModuleType]:
 
 def _is_library(module: ModuleType) -> bool:
     """Whether a module is of Python itself or an installed package: these stay loaded."""
-    # A package without __init__.py has no file, only places to look in.
-    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+    places = [getattr(module, "__file__", None)]
+    try:
+        # A package without __init__.py has no file, only places to look in.
+        places += getattr(module, "__path__", None) or ()
+    except KeyError:  # its parent package failed to load
+        return False
     found = [str(place) for place in places if place]
     return not found or any(mark in place for place in found for mark in _LIBRARIES)

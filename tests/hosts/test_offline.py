@@ -78,6 +78,23 @@ def test_a_failing_program_leaves_nothing_behind(tmp_path: Path) -> None:
     assert (sys.path, sys.argv, Path.cwd(), dict(os.environ)) == before
 
 
+def test_packages_without_init_in_packages_without_init(tmp_path: Path) -> None:
+    files = {f"infra/part{n}/net/{n}/range.py": "RANGE = '10.0.0.0/16'" for n in "abcdef"}
+    files |= {f"infra/part{n}/net/{n}/more.py": "MORE = 1" for n in "abcdef"}
+    imports = "\n".join(f"    import infra.part{n}.net.{n}.range" for n in "abcdef")
+    code = f"{imports}\n    import pulumi_aws as aws\n    aws.ec2.Vpc('vpc', cidr_block='10.0.0.0/16')\n"
+    assert names(run(write_program(tmp_path, code, files=files)).stack) == {"vpc"}
+    assert not [name for name in sys.modules if name.partition(".")[0] == "infra"]
+
+
+def test_a_package_that_fails_over_a_part_without_init(tmp_path: Path) -> None:
+    files = {"kit/__init__.py": "from .parts.one import ONE", "kit/parts/one.py": "ONE = 1 / 0"}
+    with pytest.raises(ProgramError) as caught:
+        run(write_program(tmp_path, "    import kit\n", files=files))
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert not [name for name in sys.modules if name.partition(".")[0] == "kit"]
+
+
 def test_a_program_gets_its_own_module_of_a_loaded_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
