@@ -82,7 +82,8 @@ def test_packages_without_init_in_packages_without_init(tmp_path: Path) -> None:
     files = {f"infra/part{n}/net/{n}/range.py": "RANGE = '10.0.0.0/16'" for n in "abcdef"}
     files |= {f"infra/part{n}/net/{n}/more.py": "MORE = 1" for n in "abcdef"}
     imports = "\n".join(f"    import infra.part{n}.net.{n}.range" for n in "abcdef")
-    code = f"{imports}\n    import pulumi_aws as aws\n    aws.ec2.Vpc('vpc', cidr_block='10.0.0.0/16')\n"
+    vpc = "    import pulumi_aws as aws\n    aws.ec2.Vpc('vpc', cidr_block='10.0.0.0/16')\n"
+    code = f"{imports}\n{vpc}"
     assert names(run(write_program(tmp_path, code, files=files)).stack) == {"vpc"}
     assert not [name for name in sys.modules if name.partition(".")[0] == "infra"]
 
