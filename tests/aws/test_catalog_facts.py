@@ -212,3 +212,18 @@ def test_tags_and_data() -> None:
     assert not catalog.takes_default_tags("aws:autoscaling/group:Group")
     assert catalog.holds_data("aws:fsx/windowsFileSystem:WindowsFileSystem")
     assert not catalog.holds_data("aws:iam/role:Role")
+
+
+def test_tag_limits() -> None:
+    limits = catalog.tag_limits("aws:iam/role:Role")
+    assert limits is not None
+    assert (limits.service, limits.most) == ("iam", 50)
+    assert (limits.key.least, limits.key.most) == (1, 128)
+    assert (limits.value.least, limits.value.most) == (0, 256)
+    assert catalog.tag_limits("aws:ec2/vpc:Vpc") is None
+    assert catalog.tag_limits("aws:none/such:Thing") is None
+
+
+def test_secret_inputs() -> None:
+    assert catalog.secret_inputs("aws:rds/instance:Instance") == ("password", "passwordWo")
+    assert catalog.secret_inputs("aws:s3/bucket:Bucket") == ()

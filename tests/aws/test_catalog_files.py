@@ -101,6 +101,7 @@ ASK: list[Callable[[], object]] = [
     lambda: catalog.runtime("python3.12"),
     lambda: catalog.tls_policy("ELBSecurityPolicy-2016-08"),
     lambda: catalog.taggable("aws:s3/bucket:Bucket"),
+    lambda: catalog.secret_inputs("aws:rds/instance:Instance"),
     catalog.quotas,
     lambda: catalog.default_port("mysql"),
     catalog.generated_on,

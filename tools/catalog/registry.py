@@ -23,6 +23,8 @@ MODULES: tuple[str, ...] = (
     "tls_policies",
     "enumerations",
     "tags",
+    "tag_limits",
+    "secret_inputs",
     "stateful",
 )
 

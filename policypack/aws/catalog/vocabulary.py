@@ -1,12 +1,13 @@
-"""Questions about metrics, runtimes, enumerations, security policies and tags."""
+"""Questions about metrics, runtimes, enumerations, security policies, tags and secrets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from policypack.aws.catalog.constraints import origins
 from policypack.aws.catalog.loader import rows
 
 
@@ -38,6 +39,23 @@ class TlsPolicy:
     name: str
     protocols: tuple[str, ...]
     ciphers: tuple[str, ...]
+
+
+class TextLimits(NamedTuple):
+    """The form of a text: its length in characters and a pattern to search for, None for any."""
+
+    least: int | None = None
+    most: int | None = None
+    pattern: str | None = None
+
+
+class TagLimits(NamedTuple):
+    """What a service takes as tags; `most` is how many, None where its model does not say."""
+
+    service: str
+    most: int | None
+    key: TextLimits
+    value: TextLimits
 
 
 def metric_namespaces() -> tuple[str, ...]:
@@ -125,6 +143,25 @@ def taggable(token: str) -> Literal["map", "list"] | None:
 def takes_default_tags(token: str) -> bool:
     """Whether the provider's default tags reach this Pulumi type (it has `tagsAll`)."""
     return bool(rows("tags").get(token, [None, 0])[1])
+
+
+def tag_limits(token: str) -> TagLimits | None:
+    """What the service of a Pulumi type takes as tags, or None where its model has no limits.
+
+    Source: the inputs of the service's operations in botocore; the loosest where they differ.
+    """
+    _, _, service = origins(token).get("B", "").partition(" ")
+    service = service.partition(" ")[0]
+    row = rows("tag_limits").get(service)
+    if row is None:
+        return None
+    key, value = (TextLimits(*row.get(part, ())) for part in ("key", "value"))
+    return TagLimits(service, row.get("most"), key, value)
+
+
+def secret_inputs(token: str) -> tuple[str, ...]:
+    """The inputs of a Pulumi type that its SDK marks secret whatever a program passes, sorted."""
+    return tuple(rows("secret_inputs").get(token, ()))
 
 
 def holds_data(token: str) -> bool:
