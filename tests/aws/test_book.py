@@ -263,7 +263,7 @@ def schema_paths(schema: Any, done: tuple[str, ...] = ()) -> Iterator[list[str]]
     for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
         for part in schema.get(key, ()):
             yield from schema_paths(part, done)
-    for key in ("items", "contains", "if", "then", "else", "not"):
+    for key in ("items", "contains", "if", "then", "else", "not", "everywhere"):
         yield from schema_paths(schema.get(key), done)
 
 

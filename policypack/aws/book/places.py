@@ -29,6 +29,8 @@ def places(row: Row, inputs: Inputs) -> list[Path]:
 
 
 def _places(row: Row, inputs: Inputs, done: Path, rest: tuple[str, ...]) -> Iterator[Path]:
+    if row.is_deep:
+        done, rest = _deeper(row, inputs, done, rest)
     if _ANY not in rest:
         yield (*done, *rest)
         return
@@ -45,6 +47,50 @@ def _places(row: Row, inputs: Inputs, done: Path, rest: tuple[str, ...]) -> Iter
     if not guilty:
         twin = _twin(row, inputs, path, elements) if count <= MOST_ELEMENTS else None
         yield path if twin is None else (*path, twin, *(step for step in rest if step != _ANY))
+
+
+def _deeper(
+    row: Row, inputs: Inputs, done: Path, rest: tuple[str, ...]
+) -> tuple[Path, tuple[str, ...]]:
+    """Return where the next missing member of a path stands below, and what of the path is left.
+
+    Of several places the one that breaks the row though all others are unknown; where there is
+    none, the path ends with what there is.
+    """
+    while rest and rest[0] != _ANY and _at(inputs, (*done, rest[0])) is not None:
+        done, rest = (*done, rest[0]), rest[1:]
+    if not rest or rest[0] == _ANY:
+        return done, rest
+    spots = [(*path, rest[0]) for path in _holders(_at(inputs, done), rest[0], done)]
+    for spot in spots:
+        others = [one for one in spots if not _is_within(one, spot) and not _is_within(spot, one)]
+        if row.is_broken(_hidden(inputs, others)):
+            return spot, rest[1:]
+    return done, ()
+
+
+def _is_within(path: Path, other: Path) -> bool:
+    return path[: len(other)] == other
+
+
+def _holders(tree: Any, name: str, at: Path) -> Iterator[Path]:
+    """Yield the paths of the objects below that have a member of this name."""
+    if isinstance(tree, dict):
+        if tree.get(name) is not None:
+            yield at
+        for key, value in tree.items():
+            yield from _holders(value, name, (*at, key))
+    elif isinstance(tree, list):
+        for index, element in enumerate(tree):
+            yield from _holders(element, name, (*at, index))
+
+
+def _hidden(inputs: Inputs, paths: list[Path]) -> Inputs:
+    """Return the inputs with the values at these paths unknown."""
+    for path in paths:
+        if _at(inputs, path) is not None:
+            inputs = _replaced(inputs, path, UNKNOWN)
+    return inputs
 
 
 def _guilty(row: Row, inputs: Inputs, path: Path, elements: list[Any]) -> list[int]:

@@ -40,6 +40,11 @@ class Row:
         return compile_schema(when), compile_schema(must)
 
     @property
+    def is_deep(self) -> bool:
+        """Whether the row speaks of objects at any depth, so that `at` is but one of its places."""
+        return '"everywhere"' in self._schemas
+
+    @property
     def applies(self) -> Check:
         """Whether the row speaks of such inputs: True, False or None for undetermined."""
         return self._checks[0]

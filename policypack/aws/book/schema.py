@@ -577,6 +577,31 @@ def _dependent_required(needs: Mapping[str, Sequence[str]], _: Mapping[str, Any]
     return complete
 
 
+def _everywhere(schema: Schema, _: Mapping[str, Any]) -> Check:
+    check = compile_schema(schema)
+
+    def in_every_object(value: Json) -> Answer:
+        if not isinstance(value, dict):
+            return None
+        answer: Answer = True
+        waiting: list[Json] = [value]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, list):
+                waiting += one
+            elif isinstance(one, dict):
+                here = check(one)
+                if here is False:
+                    return False
+                answer = answer if here else None
+                waiting += one.values()
+            elif not _is_json(one):
+                answer = None
+        return answer
+
+    return in_every_object
+
+
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -650,4 +675,5 @@ _KEYWORDS: Mapping[str, Callable[[Any, Mapping[str, Any]], Check]] = {
     "additionalProperties": _additional_properties,
     "dependentRequired": _dependent_required,
     "compare": _compare,
+    "everywhere": _everywhere,
 }
