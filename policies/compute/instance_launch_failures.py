@@ -19,6 +19,7 @@ from policypack import (
     resource_rule,
 )
 from policypack.aws import catalog
+from policypack.aws.cidr import parse_block
 from policypack.aws.ebs import GP3_BASE_IOPS, volume_excess, volume_faults
 from policypack.aws.launch_sources import (
     AUTO_SCALING_GROUP,
@@ -29,7 +30,6 @@ from policypack.aws.launch_sources import (
     overrides,
 )
 from policypack.aws.load_balancers import LOAD_BALANCER, SERVICE
-from policypack.aws.security_groups import network_of
 from policypack.aws.zones import INSTANCE, SPOT_REQUEST, SUBNET, VPC
 from policypack.plan.values import ABSENT, is_given, known_at, look_up, parse_path
 
@@ -657,7 +657,7 @@ def ec2_subnet_too_small_for_group(resource: Resource) -> Findings:
     path = "networkConfiguration.subnets" if resource.type == SERVICE else "subnets"
     path = "vpcZoneIdentifiers" if resource.type == AUTO_SCALING_GROUP else path
     subnets = resource.follow(path, SUBNET)
-    networks = [network_of(subnet["cidrBlock"]) for subnet in subnets]
+    networks = [parse_block(subnet["cidrBlock"]) for subnet in subnets]
     if not subnets.exact or not networks or None in networks:
         return
     sizes = [one.num_addresses for one in networks if one]

@@ -20,6 +20,7 @@ from policypack import (
     stack_rule,
 )
 from policypack.aws.catalog import default_port
+from policypack.aws.cidr import Network, parse_block
 from policypack.aws.load_balancers import CLASSIC_LOAD_BALANCER, LOAD_BALANCER
 from policypack.aws.security_groups import (
     ALL,
@@ -31,12 +32,10 @@ from policypack.aws.security_groups import (
     INGRESS_RULE,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
-    Network,
     SecurityGroupRule,
     allows,
     clients_in,
     groups_of,
-    network_of,
     normal_protocol,
     rules_of,
 )
@@ -213,7 +212,7 @@ def sg_rule_source_invalid(resource: Resource) -> Findings:
     for block in _rule_blocks(resource):
         for key, version in _CIDR_KEYS:
             for place, text in _blocks_at(block, key):
-                network = network_of(text)
+                network = parse_block(text)
                 if network is None:
                     yield block.finding(place, f'"{text}" is no CIDR block')
                 elif network.version != version:
@@ -635,4 +634,4 @@ def _entry(block: Block, action: str, number: str) -> _Entry:
     placed = known_at(block.tree, number)
     if not isinstance(low, int) or not isinstance(high, int) or not isinstance(block[action], str):
         raise Undetermined(block.path)
-    return _Entry(block, block[action], protocol, low, high, placed, network_of(source))
+    return _Entry(block, block[action], protocol, low, high, placed, parse_block(source))

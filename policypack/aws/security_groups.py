@@ -6,11 +6,11 @@ stack may decide.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from policypack.aws.cidr import Network, parse_block
 from policypack.plan.resource import Resource
 from policypack.plan.values import ABSENT, UNKNOWN, Block, Undetermined, look_up
 
@@ -23,7 +23,7 @@ EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 INGRESS, EGRESS = "ingress", "egress"
 ALL = "all"
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_EVERYWHERE = parse_block("0.0.0.0/0")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 _PROTOCOLS = {"-1": ALL, "all": ALL, "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 _ALL_PORTS = (0, 65535)
@@ -73,7 +73,7 @@ class SecurityGroupRule:
             return None if peer.groups is None else self.source.value in peer.groups
         if self.source.kind != "cidr":
             return None
-        network = network_of(self.source.value)
+        network = parse_block(self.source.value)
         return None if network is None else _covers_networks(network, peer.networks)
 
 
@@ -102,19 +102,9 @@ class SecurityGroupRules:
         return (rule for rule in self.rules if rule.direction == direction)
 
 
-def network_of(text: object) -> Network | None:
-    """Return a CIDR block; None for anything that is not one."""
-    if not isinstance(text, str) or "/" not in text:
-        return None
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
 def _covers_networks(network: Network, networks: tuple[Network, ...] | None) -> bool | None:
     if networks is None:
-        return True if network == ipaddress.ip_network("0.0.0.0/0") else None
+        return True if network == _EVERYWHERE else None
     same = [one for one in networks if one.version == network.version]
     inside = [one for one in same if one.subnet_of(network)]  # type: ignore[arg-type]
     if networks and len(inside) == len(networks):
@@ -228,7 +218,7 @@ def _cidrs(tree: dict[str, Any], key: str) -> Iterator[Source]:
     if value is ABSENT:
         return
     for one in value if isinstance(value, list) else [value]:
-        yield Source("cidr", one) if network_of(one) else UNKNOWN_SOURCE
+        yield Source("cidr", one) if parse_block(one) else UNKNOWN_SOURCE
 
 
 def _prefix_lists(value: Any) -> Iterator[Source]:
@@ -346,7 +336,7 @@ def networks_of(resource: Resource, path: str) -> tuple[Network, ...] | None:
         return None
     found: list[Network] = []
     for subnet in subnets:
-        network = network_of(look_up(subnet.tree, ("cidrBlock",)))
+        network = parse_block(look_up(subnet.tree, ("cidrBlock",)))
         if network is None or look_up(subnet.tree, ("ipv6CidrBlock",)) is not ABSENT:
             return None
         found.append(network)

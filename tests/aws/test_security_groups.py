@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_aws import ec2, vpc
 
+from policypack.aws.cidr import parse_block
 from policypack.aws.security_groups import (
     ANYONE,
     EGRESS,
@@ -16,7 +17,6 @@ from policypack.aws.security_groups import (
     Peer,
     allows,
     groups_of,
-    network_of,
     normal_protocol,
     peer_of,
     rules_of,
@@ -98,7 +98,7 @@ def test_a_peer_lives_in_the_networks_of_its_subnets() -> None:
 
     stack = planned(program, StackContext())
     peer = peer_of(named(stack, "i"), "vpcSecurityGroupIds", "subnetId")
-    assert peer.networks == (network_of("10.0.1.0/24"),)
+    assert peer.networks == (parse_block("10.0.1.0/24"),)
     assert allows([rules_of(named(stack, "inside"))], INGRESS, "tcp", 5, peer) is True
     assert allows([rules_of(named(stack, "other"))], INGRESS, "tcp", 5, peer) is False
     assert groups_of(named(stack, "i"), "vpcSecurityGroupIds") is not None
