@@ -667,7 +667,7 @@ def ec2_subnet_too_small_for_group(resource: Resource) -> Findings:
         return
     wanted = _wanted(resource)
     # AWS keeps five addresses of every subnet.
-    free = sum(size - 5 for size in sizes)
+    free = sum(max(size - 5, 0) for size in sizes)
     if wanted > free:
         yield resource.finding(path, f"{wanted} may run, in subnets of {free} free addresses")
 
