@@ -12,7 +12,7 @@ from typing import Any
 
 from policypack.aws.catalog import partition_of, region, zone_id_prefix
 from policypack.hosts.answer_shapes import answer_shape
-from policypack.hosts.undecided import UNDECIDED
+from policypack.hosts.undecided import UNDECIDED, is_undecided
 
 ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -30,7 +30,10 @@ def answer(token: str, args: Arguments, region_name: str) -> dict[str, Any]:
     What nobody can know here is undecided: a text that is unknown to the plan (`undecided.py`).
     """
     where = args.get("region") or region_name or DEFAULT_REGION
-    known = _ANSWERS.get(token.removeprefix("aws:").partition(":")[0])
+    function = token.removeprefix("aws:").partition(":")[0]
+    # What is asked about something undecided is so too; a document has it where it belongs.
+    is_open = function != _DOCUMENT and is_undecided(dict(args))
+    known = None if is_open else _ANSWERS.get(function)
     told = known(args, where) if known else {key: args[key] for key in args if args[key]}
     return {**answer_shape(token), "region": where, **told}
 
@@ -261,6 +264,7 @@ def _statements_of(text: Any) -> list[dict[str, Any]]:
         return []
 
 
+_DOCUMENT = "iam/getPolicyDocument"
 _ANSWERS: dict[str, Callable[[Arguments, str], dict[str, Any]]] = {
     "index/getAvailabilityZones": _zones,
     "index/getAvailabilityZone": _zone,
@@ -272,5 +276,5 @@ _ANSWERS: dict[str, Callable[[Arguments, str], dict[str, Any]]] = {
     "ssm/getParameter": _parameter,
     "ec2/getVpc": _vpc,
     "ec2/getSubnets": _subnets,
-    "iam/getPolicyDocument": _policy_document,
+    _DOCUMENT: _policy_document,
 }

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import struct_pb2
-from pulumi.runtime import mocks, rpc, settings, stack
+from pulumi.runtime import mocks, settings, stack
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from policypack.hosts.resource_values import as_ids
 from policypack.hosts.transforms import seconds, transformed
-from policypack.hosts.undecided import without_undecided
+from policypack.hosts.undecided import undecided, without_undecided
 from policypack.plan.resource import Options, Provider, Resource
 from policypack.plan.stack import Stack, StackContext
-from policypack.plan.wire import Outputs, decode
+from policypack.plan.wire import UNKNOWN_STRING, Outputs, decode
 
 Program = Callable[[], Awaitable[None] | None]
 Struct = Any
@@ -109,8 +109,9 @@ class RecordingMonitor(mocks.MockMonitor):
                 inputs = self.check(request.type, request.name, inputs, provider.inputs, urn)
         self.registrations[urn] = Registration(urn, request, inputs)
         answer_id = f"{request.name}-id" if is_provider else request.importId
-        self._known[urn] = (answer_id, inputs)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer_id, object=inputs)
+        state = _unknown_all(inputs) if request.remote else inputs
+        self._known[urn] = (answer_id, state)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer_id, object=state)
 
     def _reserve(self, urn: str) -> None:
         with self._lock:  # registrations come on several threads
@@ -149,7 +150,7 @@ class RecordingMonitor(mocks.MockMonitor):
             return self._resource_of(request.args["urn"])
         provider = self._provider(request.provider, request.tok, request.version)
         region = decode(provider.inputs).values.get("region")
-        args = rpc.deserialize_properties(request.args)
+        args = undecided(decode(request.args).values)
         answer = self.answer(request.tok, args, region if isinstance(region, str) else "")
         response = resource_pb2.ResourceInvokeResponse()
         getattr(response, "return").update(answer)
@@ -164,7 +165,9 @@ class RecordingMonitor(mocks.MockMonitor):
 
     def Call(self, request: Any) -> Any:  # noqa: N802, ARG002
         """Answer a method of a component in another language: nothing is known."""
-        return provider_pb2.CallResponse()
+        response = provider_pb2.CallResponse()
+        getattr(response, "return").update({"result": UNKNOWN_STRING})
+        return response
 
     def _provider(self, reference: str, token: str, version: str) -> Registration:
         """Return the provider that a reference names, the package's default one without it."""
@@ -188,6 +191,16 @@ class RecordingMonitor(mocks.MockMonitor):
             type=f"{PROVIDERS}{package}", name=urn.rpartition("::")[2], custom=True
         )
         return Registration(urn, request, inputs)
+
+
+def _unknown_all(struct: Struct) -> Struct:
+    """What a component in another language says of the properties that it was given: nothing.
+
+    An output of the same name may be of another type, as `natGateways` of `awsx:ec2:Vpc`.
+    """
+    made = struct_pb2.Struct()
+    made.update(dict.fromkeys(struct.fields, UNKNOWN_STRING))
+    return made
 
 
 def record(

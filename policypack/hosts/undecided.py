@@ -10,10 +10,29 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
+from policypack.plan.values import UNKNOWN
 from policypack.plan.wire import UNKNOWN_STRING
 
 UNDECIDED = "undecided-0d2c9a4e7b5f4c55"
 _BYTES = UNDECIDED.encode()
+
+
+def undecided(value: Any) -> Any:
+    """Return the arguments of a data source with what is unknown of them undecided."""
+    if value is UNKNOWN:
+        return UNDECIDED
+    if isinstance(value, dict):
+        return {key: undecided(member) for key, member in value.items()}
+    return [undecided(one) for one in value] if isinstance(value, list) else value
+
+
+def is_undecided(value: Any) -> bool:
+    """Whether anything undecided is in a value."""
+    if isinstance(value, dict):
+        return any(is_undecided(member) for member in value.values())
+    if isinstance(value, list):
+        return any(is_undecided(one) for one in value)
+    return isinstance(value, str) and UNDECIDED in value
 
 
 def without_undecided(struct: Any) -> Any:

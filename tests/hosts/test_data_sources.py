@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policypack.hosts.data_sources import ACCOUNT, answer
-from policypack.hosts.undecided import UNDECIDED
+from policypack.hosts.undecided import UNDECIDED, is_undecided
 from policypack.plan.wire import UNKNOWN_STRING
 
 MODULES = {
@@ -236,3 +236,16 @@ def test_documents_that_are_none_add_nothing(text: Any) -> None:
 )
 def test_an_incomplete_statement_does_not_crash(given: dict[str, Any]) -> None:
     assert statement(**given)["Effect"] == "Allow"
+
+
+@pytest.mark.parametrize("function", ["getAmi", "getVpc", "getSubnets", "getParameter", "getZone"])
+def test_what_is_asked_about_something_undecided_is_undecided(function: str) -> None:
+    found = asked(function, id=UNDECIDED, name=UNDECIDED, filters=[{"values": [UNDECIDED]}])
+    assert is_undecided({key: found.get(key) for key in ("id", "ids", "name", "zoneId")})
+    assert not any(str(found.get("id")).startswith(prefix) for prefix in ("ami-", "vpc-"))
+
+
+def test_a_document_has_what_is_undecided_where_it_belongs() -> None:
+    made = statement(actions=["s3:GetObject"], resources=["arn:aws:s3:::logs", UNDECIDED])
+    assert made["Action"] == "s3:GetObject"
+    assert made["Resource"] == [UNDECIDED, "arn:aws:s3:::logs"]

@@ -507,3 +507,54 @@ def test_a_resource_given_as_a_value_is_its_id() -> None:
     assert named(stack, "back").tree["ingress"][0]["securityGroups"] == [UNKNOWN]
     assert named(stack, "gate").tree["tags"] == {"Range": "10.0.0.0/16"}
     assert [one.name for one in named(stack, "gate").follow("vpcId")] == ["vpc"]
+
+
+class Elsewhere(pulumi.ComponentResource):
+    """A component in another language: a property of it is given as one type, told as another."""
+
+    nat_gateways: pulumi.Output[list[aws.ec2.NatGateway]]
+    subnet_ids: pulumi.Output[list[str]]
+
+    def __init__(self, name: str) -> None:
+        properties = {"nat_gateways": {"strategy": "Single"}, "subnet_ids": None}
+        super().__init__("awsx:ec2:Vpc", name, properties, remote=True)
+
+    def zone(self) -> pulumi.Output[str]:
+        """Ask a method of the component."""
+        told = pulumi.runtime.call("awsx:ec2:Vpc/zone", {"__self__": self}, self)
+        return told.apply(lambda one: str(one["result"]).upper())
+
+
+def test_what_a_component_in_another_language_gives_is_unknown() -> None:
+    def program() -> None:
+        network = Elsewhere("network")
+        aws.ec2.Instance(
+            "server",
+            ami="ami-0123456789abcdef0",
+            instance_type="t3.micro",
+            subnet_id=network.subnet_ids[0],
+            availability_zone=network.zone(),
+            tags={"Nat": network.nat_gateways.apply(lambda every: every[0].id)},
+        )
+
+    server = named(plan_of(program, CONTEXT), "server")
+    assert server.tree["subnetId"] is server.tree["availabilityZone"] is UNKNOWN
+    assert server.tree["tags"] == {"Nat": UNKNOWN}
+
+
+def test_data_sources_asked_about_something_unknown() -> None:
+    def program() -> None:
+        network = Elsewhere("network").subnet_ids[0]
+        filters = [aws.ec2.GetSubnetsFilterArgs(name="vpc-id", values=[network])]
+        subnets = aws.ec2.get_subnets_output(filters=filters)
+        aws.ec2.NetworkInterface("card", subnet_id=subnets.ids[0])
+        statement = aws.iam.GetPolicyDocumentStatementArgs(
+            actions=["s3:GetObject"],
+            resources=["arn:aws:s3:::logs/*", network],
+        )
+        document = aws.iam.get_policy_document_output(statements=[statement])
+        aws.iam.Policy("policy", policy=document.json)
+
+    stack = plan_of(program, CONTEXT)
+    assert named(stack, "card").tree["subnetId"] is UNKNOWN
+    assert named(stack, "policy").tree["policy"] is UNKNOWN
