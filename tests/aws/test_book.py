@@ -20,6 +20,7 @@ from policypack.aws.book.rows import Row
 from policypack.aws.book.schema import LONGEST_TEXT
 from policypack.plan.normalise import canonical_type
 from policypack.plan.values import UNKNOWN
+from tests.trees import paths_in
 from tools.catalog import book, book_source
 from tools.catalog.sdk_scan import Kind, Sdk, Shape, scan_module
 
@@ -40,17 +41,6 @@ def tokens(row: Mapping[str, Any]) -> list[str]:
 
 def of_service(service: str) -> list[dict[str, Any]]:
     return BOOK[service]
-
-
-def nodes(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if path:
-        yield path
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from nodes(value, (*path, key))
-    if isinstance(tree, list):
-        for index, value in enumerate(tree):
-            yield from nodes(value, (*path, index))
 
 
 def with_unknown(tree: Any, path: tuple[Any, ...]) -> Any:
@@ -128,7 +118,7 @@ def test_one_unknown_value_adds_no_finding(service: str) -> None:
     added = [
         (row["id"], path)
         for row in of_service(service)
-        for path in nodes(row["bad"])
+        for path in paths_in(row["bad"])
         if broken_ids(tokens(row)[0], with_unknown(row["bad"], path))
         - broken_ids(tokens(row)[0], row["bad"])
     ]
@@ -390,7 +380,7 @@ def examples_by_token() -> list[tuple[str, dict[str, Any]]]:
 @given(st.data())
 def test_no_input_makes_a_row_raise(data: st.DataObject) -> None:
     token, inputs = data.draw(st.sampled_from(examples_by_token()))
-    paths = list(nodes(inputs))
+    paths = list(paths_in(inputs))
     changed: Any = inputs
     for path in data.draw(st.lists(st.sampled_from(paths), max_size=3, unique=True)):
         changed = replaced(changed, path, data.draw(json_values()))
@@ -414,10 +404,10 @@ def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 def test_making_values_unknown_never_adds(data: st.DataObject) -> None:
     token, inputs = data.draw(st.sampled_from(examples_by_token()))
     known: Any = replaced(
-        inputs, data.draw(st.sampled_from(list(nodes(inputs)))), data.draw(json_values())
+        inputs, data.draw(st.sampled_from(list(paths_in(inputs)))), data.draw(json_values())
     )
     unknown = known
-    for path in data.draw(st.lists(st.sampled_from(list(nodes(known))), max_size=3)):
+    for path in data.draw(st.lists(st.sampled_from(list(paths_in(known))), max_size=3)):
         unknown = replaced(unknown, path, UNKNOWN) if not is_null(known, path) else unknown
     assert broken_ids(token, unknown) <= broken_ids(token, known)
 

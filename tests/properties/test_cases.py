@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,12 @@ from policypack.plan.stack import Stack, StackContext
 from policypack.plan.values import UNKNOWN
 from policypack.plan.wire import Decoded
 from policypack.testing import Case, evaluate, planned
+from tests.trees import paths_in
 from tools.cases import collect_cases
 
 CONTEXT = StackContext("acme", "shop", "dev", {}, {"aws:region": "us-east-1"})
 CASES = [case for case in collect_cases() if not case.options]
 Place = tuple[str, tuple[Any, ...]]
-
-
-def _paths(tree: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    members: Any = ()
-    if isinstance(tree, dict):
-        members = tree.items()
-    elif isinstance(tree, list):
-        members = enumerate(tree)
-    for key, member in members:
-        yield (*at, key)
-        yield from _paths(member, (*at, key))
 
 
 def _hidden(tree: Any, hide: set[tuple[Any, ...]], at: tuple[Any, ...] = ()) -> Any:
@@ -69,7 +58,7 @@ def _found(case: Case, stack: Stack) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.program.__name__)
 def test_making_values_of_a_case_unknown_adds_no_finding(case: Case) -> None:
     stack = planned(case.program, CONTEXT)
-    places = [(one.urn, path) for one in stack for path in _paths(one.tree)]
+    places = [(one.urn, path) for one in stack for path in paths_in(one.tree)]
     dice = random.Random(case.program.__name__)
     several = [dice.sample(places, dice.randint(2, 6)) for _ in range(20) if len(places) > 6]
     said = _found(case, stack)

@@ -7,7 +7,6 @@ import inspect
 import random
 import re
 import sys
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -24,6 +23,7 @@ from policypack.rules.registry import Registry, collect
 from policypack.rules.rule import ANY_TYPE, Rule
 from tests.hosts import sample_rules
 from tests.plans import Plan, generate, secret
+from tests.trees import paths_in
 
 MARK = "hunter2-5d41402abc4b"
 REGISTRY = collect(policies)
@@ -59,17 +59,6 @@ def places(found: list[Diagnostic]) -> set[tuple[str, str, str | None]]:
     return {(one.rule, one.urn, one.row) for one in found}
 
 
-def _paths(tree: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    members: Any = ()
-    if isinstance(tree, dict):
-        members = tree.items()
-    elif isinstance(tree, list):
-        members = enumerate(tree)
-    for key, member in members:
-        yield (*at, key)
-        yield from _paths(member, (*at, key))
-
-
 def _put(tree: Any, path: tuple[Any, ...], value: Any) -> None:
     for step in path[:-1]:
         tree = tree[step]
@@ -85,7 +74,7 @@ def test_making_a_value_unknown_never_adds_a_finding(seed: int, choice: random.R
         index = choice.randrange(1, len(plan.resources))
         changed = copy.deepcopy(plan)
         inputs = changed.resources[index].inputs
-        paths = [path for path in _paths(inputs) if not _in_secret(inputs, path)]
+        paths = [path for path in paths_in(inputs) if not _in_secret(inputs, path)]
         if not paths:
             continue
         path = choice.choice(paths)
