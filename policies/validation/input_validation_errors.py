@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from policies.validation.pack import pack
+from policies import pack
 from policypack import Finding, Findings, Level, Resource, Severity, relational_rule, resource_rule
 from policypack.aws.arn_properties import ARN, must_be_arn, services_of
 from policypack.aws.book import Row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.validation.pack import pack
+from policies import pack
 from policypack import Findings, Level, Resource, Rule, Severity, resource_rule
 from policypack.aws.book import SERVICES, Hit, broken
 from policypack.aws.book.services import service_name, service_url

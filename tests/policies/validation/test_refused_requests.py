@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import policies
-from policies.validation.pack import pack
+from policies import pack
 from policies.validation.refused_requests import REFUSED_REQUESTS
 from policypack.aws.book import SERVICES, broken
 from policypack.plan.resource import Resource
