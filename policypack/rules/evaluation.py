@@ -111,7 +111,8 @@ class Evaluation:
         """Run a rule on one subject; what it finds is added to `found`."""
         if self.settings.levels.get(rule.id) is Level.DISABLED:
             return
-        for arguments in self._calls(rule, subject):
+        is_plain = not rule.each and not rule.takes_settings
+        for arguments in ((subject,),) if is_plain else self._calls(rule, subject):
             try:
                 for finding in rule.function(*arguments):
                     self._add(rule, finding, found, secrets)
