@@ -345,7 +345,9 @@ def ec2_instance_option_unsupported_by_type(resource: Resource) -> Findings:
 def _market_faults(resource: Resource, known: catalog.InstanceType) -> Findings:
     name = known.name
     if _is_true(resource, "ebsOptimized") and known.ebs_optimized == "unsupported":
-        yield resource.finding("ebsOptimized", f"{name} is not optimised for EBS")
+        # No page or report that was found quotes the refusal.
+        text = f"{name} is not optimised for EBS"
+        yield resource.finding("ebsOptimized", text, level=Level.ADVISORY, error="")
     if known_at(resource.tree, _MARKET) == "spot" and "spot" not in known.usage_classes:
         # AWS opens types to Spot as time goes by.
         yield resource.finding(_MARKET, f"{name} is not sold as Spot", level=Level.ADVISORY)
@@ -365,8 +367,8 @@ def _is_true(resource: Resource, path: str) -> bool:
 
 
 def _interface_faults(resource: Resource, known: catalog.InstanceType) -> Findings:
-    # EC2 looks at a template only when something is launched from it.
-    detail = {"level": Level.ADVISORY} if resource.type == LAUNCH_TEMPLATE else {}
+    # No page or report that was found quotes these refusals.
+    detail = {"level": Level.ADVISORY, "error": ""}
     interfaces = list(resource.each("networkInterfaces"))
     most = known.network_interfaces if known.network_cards == 1 else None
     if most is not None and len(interfaces) > most:

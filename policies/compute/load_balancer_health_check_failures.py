@@ -352,7 +352,9 @@ def _unfit(listener: Resource, balancer: Resource, group: Resource) -> Iterator[
         yield f"{group.name} is for IPv6, {balancer.name} for IPv4", {"error": error}
     if _in_other_vpc(balancer, group):
         error = "InvalidConfigurationRequest: Target group is in a different VPC than load balancer"
-        yield f"{group.name} is in another VPC than {balancer.name}", {"error": error}
+        # The refusal was seen for Application Load Balancers alone.
+        detail = {} if kind == "application" else {"level": Level.ADVISORY}
+        yield f"{group.name} is in another VPC than {balancer.name}", {"error": error, **detail}
     first = next(iter(balancers_behind(group)), balancer)
     if first.urn < balancer.urn:
         error = "TargetGroupAssociationLimit: one load balancer for each target group"
