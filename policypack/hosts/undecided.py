@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from google.protobuf import struct_pb2
-
+from policypack.hosts.structs import replaced
 from policypack.plan.values import UNKNOWN
 from policypack.plan.wire import UNKNOWN_STRING
 
 UNDECIDED = "undecided-0d2c9a4e7b5f4c55"
-_BYTES = UNDECIDED.encode()
 
 
 def undecided(value: Any) -> Any:
@@ -37,24 +35,13 @@ def is_undecided(value: Any) -> bool:
 
 def without_undecided(struct: Any) -> Any:
     """Return a `Struct` in which every text with something undecided in it is unknown."""
-    if _BYTES not in struct.SerializeToString():
-        return struct
-    made = struct_pb2.Struct()
-    for key, value in struct.fields.items():
-        made.fields[key].CopyFrom(_decided(value))
-    return made
+    return replaced(struct, UNDECIDED, _unknown)
 
 
-def _decided(value: Any) -> Any:
-    if _BYTES not in value.SerializeToString():
-        return value
-    made = struct_pb2.Value()
+def _unknown(value: Any) -> str | None:
     kind = value.WhichOneof("kind")
-    if kind == "list_value":
-        made.list_value.values.extend(_decided(one) for one in value.list_value.values)
-    elif kind == "struct_value" and not any(UNDECIDED in key for key in value.struct_value.fields):
-        made.struct_value.CopyFrom(without_undecided(value.struct_value))
-    else:
+    if kind == "struct_value":
         # A map with a key that is not known is as a whole unknown.
-        made.string_value = UNKNOWN_STRING
-    return made
+        has_open_key = any(UNDECIDED in key for key in value.struct_value.fields)
+        return UNKNOWN_STRING if has_open_key else None
+    return None if kind == "list_value" else UNKNOWN_STRING
