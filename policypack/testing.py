@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import functools
 import importlib
@@ -16,6 +15,7 @@ import pulumi
 from policypack.hosts import offline
 from policypack.hosts.provider_check import check_struct
 from policypack.hosts.recorder import Program, plan, record
+from policypack.hosts.sealed_config import unknown_output
 from policypack.plan.stack import Stack, StackContext
 from policypack.reports.text import text_report
 from policypack.rules.evaluation import Diagnostic, Evaluation
@@ -131,13 +131,7 @@ def planned(program: Program, context: StackContext, *, checked: bool = False) -
 
 def unknown(*resources: pulumi.Resource) -> Any:
     """Return an output that is not known yet, made from the outputs of `resources`."""
-
-    def future(value: Any) -> asyncio.Future[Any]:
-        done: asyncio.Future[Any] = asyncio.get_event_loop().create_future()
-        done.set_result(value)
-        return done
-
-    return pulumi.Output(set(resources), future(None), future(False))
+    return unknown_output(*resources)
 
 
 @dataclass(frozen=True)

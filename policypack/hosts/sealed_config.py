@@ -43,16 +43,18 @@ def _sealing(original: Callable[..., Any], keys: frozenset[str]) -> Callable[...
     @functools.wraps(original)
     def read(config: pulumi.Config, key: str, *more: Any, **options: Any) -> Any:
         if config.full_key(key) in keys:
-            return _unknown_secret()
+            return unknown_output(is_secret=True)
         return original(config, key, *more, **options)
 
     return read
 
 
-def _unknown_secret() -> pulumi.Output[Any]:
+def unknown_output(*resources: pulumi.Resource, is_secret: bool = False) -> pulumi.Output[Any]:
+    """Return an output that is not known in a preview, of what these resources give out."""
+
     def settled(value: Any) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_event_loop().create_future()
         future.set_result(value)
         return future
 
-    return pulumi.Output(set(), settled(None), settled(False), settled(True))
+    return pulumi.Output(set(resources), settled(None), settled(False), settled(is_secret))
