@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 from policies import pack
-from policypack import Finding, Findings, Level, Resource, Severity, relational_rule, resource_rule
+from policypack import Findings, Level, Resource, Severity, relational_rule, resource_rule
 from policypack.aws.arn_properties import ARN, must_be_arn, services_of
-from policypack.aws.book import Row
 from policypack.aws.conditions import CONDITIONAL_TYPES, RELATED_TYPES, unmet, unmet_together
 from policypack.aws.input_faults import (
     ENUM,
@@ -397,7 +396,7 @@ def conditional_requirement_broken(resource: Resource) -> Findings:
     for hit in unmet(resource.type, resource.tree):
         if not _is_owned(resource, hit.path):
             text = hit.text(secret=resource.is_secret(hit.steps))
-            yield _unmet(resource, hit.path, text, hit.row)
+            yield resource.finding(hit.path, text, **hit.row.detail)
 
 
 @relational_rule(
@@ -414,11 +413,4 @@ def related_requirement_broken(resource: Resource) -> Findings:
     """
     for row, text in unmet_together(resource):
         if not _is_owned(resource, row.at):
-            yield _unmet(resource, row.at, text, row)
-
-
-def _unmet(resource: Resource, path: str, text: str, row: Row) -> Finding:
-    level = Level.ADVISORY if row.level == "advisory" else None
-    return resource.finding(
-        path, text, level=level, error=row.error or None, fix=row.fix, url=row.source
-    )
+            yield resource.finding(row.at, text, **row.detail)

@@ -27,15 +27,11 @@ def _refused_by(service: str) -> Rule:
 
     def refused(resource: Resource) -> Findings:
         for hit in broken(resource.type, resource.tree, service, pack().covered):
-            row = hit.row
             yield resource.finding(
                 hit.path,
                 hit.text(secret=_is_secret(resource, hit)),
-                row=row.id,
-                level=Level.ADVISORY if row.level == "advisory" else None,
-                error=row.error or None,
-                fix=row.fix,
-                url=row.source,
+                row=hit.row.id,
+                **hit.row.detail,
             )
 
     refused.__name__ = f"refused_by_{service.replace('-', '_')}"

@@ -70,14 +70,16 @@ def _service(rows: list[dict[str, Json]]) -> dict[str, Json]:
     for number, row in enumerate(rows):
         for token in {canonical_type(token) for token in book_source.types_of(row)}:
             types[token].append(number)
-    return {"rows": [_packed(row) for row in rows], "types": types}
+    return {"rows": [packed(row) for row in rows], "types": types}
 
 
-def _packed(row: dict[str, Json]) -> list[Json]:
+def packed(row: dict[str, Json], *, gated: bool = True) -> list[Json]:
+    """A row as `build` describes it; one that is not `gated` has no properties to wait for."""
     when, must = row.get("when", True), row["must"]
+    needed = gate(when, must) if gated else []
     schemas = json.dumps([when, must], ensure_ascii=False, separators=(",", ":"))
     texts = [row[key] for key in ("says", "error", "fix", "source")]
-    return [row["id"], row["at"], row["level"], gate(when, must), schemas, *texts]
+    return [row["id"], row["at"], row["level"], needed, schemas, *texts]
 
 
 def gate(when: Json, must: Json) -> list[str]:

@@ -24,7 +24,7 @@ from typing import Any
 
 from policypack.aws.book.places import steps_of
 from policypack.aws.book.schema import compile_schema, is_number
-from tools.catalog.book import gate
+from tools.catalog.book import packed
 from tools.catalog.names import find, plain
 from tools.catalog.sdk_scan import Kind, Sdk, Shape, scan
 from tools.catalog.sources import CatalogBuildError, Sources, encode
@@ -98,23 +98,22 @@ def rows(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> list[J
     """What the pack loads of one pick. Raises CatalogBuildError where a name finds no input."""
     must = demand(sources, sdk, pick, token)
     several = len(pick["at"]) > 1
-    packed = []
+    made = []
     for at in pick["at"]:
         conditions = [pick["when"]] if "when" in pick else []
         conditions += [{"required": [at]}] if several else []
         when = {"allOf": conditions} if conditions else True
-        packed.append(row(pick, at, when, must, gate(when, must)))
-    return packed
+        made.append(packed(row(pick, at, when, must)))
+    return made
 
 
-def row(pick: dict[str, Any], at: str, when: Json, must: Json, needed: list[str]) -> list[Json]:
-    """A row as the compiled book packs it."""
+def row(pick: dict[str, Any], at: str, when: Json, must: Json) -> dict[str, Json]:
+    """A row of the constraint book, which packs it."""
     compile_schema(when)
     compile_schema(must)
-    schemas = json.dumps([when, must], ensure_ascii=False, separators=(",", ":"))
-    texts = [pick["says"], pick.get("error", ""), pick["fix"], pick["source"]]
     level = "mandatory" if pick["mandatory"] else "advisory"
-    return [pick["extension"], at, level, needed, schemas, *texts]
+    made = {"id": pick["extension"], "at": at, "level": level, "when": when, "must": must}
+    return {"error": "", **pick, **made}
 
 
 def demand(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> Json:
@@ -287,7 +286,9 @@ def relation(sources: Sources, sdk: Sdk, pick: dict[str, Any], token: str) -> Js
     }
     when = {"properties": {"resource": pick["when"]}} if "when" in pick else True
     return {
-        "row": row(pick, pick["at"][0], when, compared(whole["schema"], flags), []),
+        "row": packed(
+            row(pick, pick["at"][0], when, compared(whole["schema"], flags)), gated=False
+        ),
         "parts": parts,
     }
 

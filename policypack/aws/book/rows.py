@@ -10,6 +10,7 @@ from typing import Any
 from policypack.aws.book.index import SERVICES
 from policypack.aws.book.schema import Check, compile_schema
 from policypack.aws.catalog.loader import CatalogError, load
+from policypack.plan.finding import Level
 from policypack.plan.normalise import canonical_type
 
 Inputs = dict[str, Any]
@@ -38,6 +39,16 @@ class Row:
     def _checks(self) -> tuple[Check, Check]:
         when, must = json.loads(self._schemas)
         return compile_schema(when), compile_schema(must)
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """In what a finding of the row differs from its policy's."""
+        return {
+            "level": Level.ADVISORY if self.level == "advisory" else None,
+            "error": self.error or None,
+            "fix": self.fix,
+            "url": self.source,
+        }
 
     @property
     def is_deep(self) -> bool:
