@@ -155,7 +155,7 @@ def _resources(host: Host, requests: Requests, part: slice) -> tuple[float, int]
 
 
 def _stack(host: Host, requests: Requests, figures: Figures) -> None:
-    """Time AnalyzeStack, the best of three where it is quick."""
+    """Time AnalyzeStack, the best of five where it is quick."""
     times: list[tuple[float, float]] = []
     while len(times) < 5 and sum(spent for spent, _ in times) < 10:
         begin, processor = time.perf_counter(), _processor(host.process.pid)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi_aws as aws
@@ -14,16 +15,16 @@ RULE = "elbv2-alb-subnets-single-az"
 EU = {"aws:region": "eu-west-1"}
 
 
-def balancer() -> None:
+def balancer(zones: Sequence[str] = ("eu-west-1a", "eu-west-1a")) -> None:
     vpc = aws.ec2.Vpc("shop", cidr_block="10.0.0.0/16")
     subnets = [
         aws.ec2.Subnet(
             f"public-{number}",
             vpc_id=vpc.id,
             cidr_block=f"10.0.{number}.0/24",
-            availability_zone="eu-west-1a",
+            availability_zone=zone,
         )
-        for number in range(2)
+        for number, zone in enumerate(zones)
     ]
     aws.lb.LoadBalancer(
         "web", load_balancer_type="application", subnets=[one.id for one in subnets]
@@ -86,20 +87,7 @@ def test_a_failed_case_shows_both_lists() -> None:
 
 def test_answers_to_data_sources_can_be_given() -> None:
     def program() -> None:
-        zones = aws.get_availability_zones().names
-        vpc = aws.ec2.Vpc("shop", cidr_block="10.0.0.0/16")
-        subnets = [
-            aws.ec2.Subnet(
-                f"public-{number}",
-                vpc_id=vpc.id,
-                cidr_block=f"10.0.{number}.0/24",
-                availability_zone=zone,
-            )
-            for number, zone in enumerate(zones[:2])
-        ]
-        aws.lb.LoadBalancer(
-            "web", load_balancer_type="application", subnets=[one.id for one in subnets]
-        )
+        balancer(aws.get_availability_zones().names[:2])
 
     one_zone = {"names": ["eu-west-1b", "eu-west-1b"]}
     calls = {"aws:index/getAvailabilityZones:getAvailabilityZones": one_zone}

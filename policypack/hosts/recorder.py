@@ -151,17 +151,12 @@ class RecordingMonitor(mocks.MockMonitor):
         provider = self._provider(request.provider, request.tok, request.version)
         region = decode(provider.inputs).values.get("region")
         args = undecided(decode(request.args).values)
-        answer = self.answer(request.tok, args, region if isinstance(region, str) else "")
-        response = resource_pb2.ResourceInvokeResponse()
-        getattr(response, "return").update(answer)
-        return response
+        return _answered(self.answer(request.tok, args, region if isinstance(region, str) else ""))
 
     def _resource_of(self, urn: str) -> Any:
         """Answer what the SDK asks of a resource that came as a value of another one."""
         id_, state = self._known.get(urn, ("", struct_pb2.Struct()))
-        response = resource_pb2.ResourceInvokeResponse()
-        getattr(response, "return").update({"urn": urn, "id": id_, "state": state})
-        return response
+        return _answered({"urn": urn, "id": id_, "state": state})
 
     def Call(self, request: Any) -> Any:  # noqa: N802, ARG002
         """Answer a method of a component in another language: nothing is known."""
@@ -191,6 +186,12 @@ class RecordingMonitor(mocks.MockMonitor):
             type=f"{PROVIDERS}{package}", name=urn.rpartition("::")[2], custom=True
         )
         return Registration(urn, request, inputs)
+
+
+def _answered(result: dict[str, Any]) -> Any:
+    response = resource_pb2.ResourceInvokeResponse()
+    getattr(response, "return").update(result)
+    return response
 
 
 def _unknown_all(struct: Struct) -> Struct:

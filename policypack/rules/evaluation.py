@@ -111,8 +111,7 @@ class Evaluation:
         """Run a rule on one subject; what it finds is added to `found`."""
         if self.settings.levels.get(rule.id) is Level.DISABLED:
             return
-        is_plain = not rule.each and not rule.takes_settings
-        for arguments in ((subject,),) if is_plain else self._calls(rule, subject):
+        for arguments in self._calls(rule, subject):
             try:
                 for finding in rule.function(*arguments):
                     self._add(rule, finding, found, secrets)

@@ -52,7 +52,7 @@ def _pair(shapes: Model, tags: Model) -> Limits | None:
         kind = "key" if name.lower() in KEYS else "value" if name.lower() in VALUES else None
         if kind:
             found[kind] = shapes[member["shape"]]
-    return found if len(found) == len(("key", "value")) else None
+    return found if set(found) == {"key", "value"} else None
 
 
 def _loosest(found: list[Limits]) -> Limits:
